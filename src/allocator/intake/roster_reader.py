@@ -22,6 +22,7 @@ from allocator.intake.roster_families import FamilyReader, StatedRelative, with_
 from allocator.intake.roster_layout import FoundRoster, RosterColumn
 from allocator.model.reading.cell_values import plain_id, plain_name
 from allocator.model.reading.roster_fields import SKIP, Field, fields
+from allocator.model.reading.unvalued_cells import FAILED, UNKNOWN, is_unvalued
 from allocator.model.text import Text
 
 
@@ -154,7 +155,9 @@ class _Reader:
         if known.kind in ("ignored", "left_out", "relative") or cell in _NOTHING:
             return
         place = self._roster.place(row, column.header)
-        if known.kind == "date":
+        if is_unvalued(cell) or (row, column.index) in self._sheet.not_computed:
+            self._ask_value(person, place, cell)
+        elif known.kind == "date":
             self._take_date(person, row, column, cell)
         elif known.kind == "family":
             person.relatives.extend(self._families.in_text(place, cell))
@@ -168,6 +171,13 @@ class _Reader:
             person.post = plain_id(" ".join(cell.split()))
         else:
             self._take_text(person, place, known.name, cell)
+
+    def _ask_value(self, person: RosterPerson, place: FilePlace, cell: str) -> None:
+        """Ask about a formula without a value; the row waits for it, unless the cell is to stay empty."""
+        if self._questions.answer(place.key(cell)) != SKIP:
+            person.is_open = True
+            message = FAILED if is_unvalued(cell) else UNKNOWN
+            self._questions.ask(place, message, place.key(cell), [SKIP], found=cell)
 
     def _take_text(self, person: RosterPerson, place: FilePlace, name: str, cell: str) -> None:
         text = plain_id(" ".join(cell.split()))

@@ -19,6 +19,7 @@ from allocator.intake.privacy import MASK, fault_without_numbers, without_number
 from allocator.model.reading.files import TABLE_BYTES, decode, read_bytes
 from allocator.model.reading.table_files import cell_text, check_unpacked_size, csv_lines, fill_merged
 from allocator.model.reading.table_grid import LONGEST_CELL, long_cell
+from allocator.model.reading.unvalued_cells import NOT_COMPUTED, Unvalued, put_unvalued, unvalued_cells
 from allocator.model.text import Text
 
 SUFFIXES = (".xlsx", ".xls", ".ods", ".et", ".csv")
@@ -46,6 +47,7 @@ class Sheet:
         name: Name of the sheet; empty for a CSV file.
         rows: The text of every cell, without identity numbers; a merged range has its value in every cell.
         numbers: The cells that are numbers or days, by row and column counted from 0.
+        not_computed: The cells with a formula that was never computed; the text is the formula.
         lost: The cells with a number of 16 or more digits, of which a spreadsheet keeps 15.
         merged: The merged ranges.
         book: The workbook, for the formats of its cells; None for a CSV file.
@@ -57,6 +59,7 @@ class Sheet:
     rows: Sequence[Sequence[str]]
     numbers: Mapping[tuple[int, int], Number] = field(default_factory=dict)
     lost: frozenset[tuple[int, int]] = frozenset()
+    not_computed: frozenset[tuple[int, int]] = frozenset()
     merged: tuple[Range, ...] = ()
     book: Book | None = None
     line_numbers: Sequence[int] | None = None
@@ -184,7 +187,11 @@ def _book_sheets(content: bytes, label: str) -> list[Sheet]:
         spans = _open_document_ranges(content) if is_zip and not book.has_formats else {}
         calamine = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = list(calamine.sheet_names)
-        return [_sheet(calamine.get_sheet_by_name(one), label, book, spans.get(one)) for one in names]
+        unvalued = unvalued_cells(content) if book.has_formats else {}
+        return [
+            _sheet(calamine.get_sheet_by_name(one), label, book, spans.get(one), unvalued.get(one, {}))
+            for one in names
+        ]
     except InputError:
         raise
     except PasswordError:
@@ -220,7 +227,9 @@ def _book(content: bytes, label: str) -> Book:
         return Book(content, 1904 if early else 1900, has_formats=True)
 
 
-def _sheet(sheet: CalamineSheet, label: str, book: Book, spans: Sequence[Range] | None) -> Sheet:
+def _sheet(
+    sheet: CalamineSheet, label: str, book: Book, spans: Sequence[Range] | None, unvalued: Unvalued
+) -> Sheet:
     if (sheet.total_height + 1) * (sheet.total_width + 1) > _MOST_CELLS:  # indices of the last cell
         raise ValueError("too many cells")
     rows: list[list[str]] = []
@@ -245,6 +254,8 @@ def _sheet(sheet: CalamineSheet, label: str, book: Book, spans: Sequence[Range] 
             if isinstance(cell, int | float | date) and texts[column] == text:
                 numbers[(number, column)] = cell
         rows.append(texts)
+    shown = {place: without_numbers(text.removeprefix(NOT_COMPUTED)) for place, text in unvalued.items()}
+    put_unvalued(rows, shown)
     found = sheet.merged_cell_ranges or ()
     ranges = tuple(spans or ((top, left, bottom, right) for (top, left), (bottom, right) in found))
     fill_merged(rows, (((top, left), (bottom, right)) for top, left, bottom, right in ranges))
@@ -253,7 +264,8 @@ def _sheet(sheet: CalamineSheet, label: str, book: Book, spans: Sequence[Range] 
             below = ((row, left) for row in range(top, bottom + 1))
             numbers.update(dict.fromkeys(below, numbers[top, left]))
     name = without_numbers(shorten(sheet.name, 60))
-    return Sheet(label, name, rows, numbers, frozenset(lost), ranges, book)
+    formulas = frozenset(place for place, text in unvalued.items() if text.startswith(NOT_COMPUTED))
+    return Sheet(label, name, rows, numbers, frozenset(lost), formulas, ranges, book)
 
 
 def _open_document_ranges(content: bytes) -> Mapping[str, Sequence[Range]]:

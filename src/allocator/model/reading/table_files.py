@@ -21,7 +21,9 @@ from allocator.model.reading.cell_values import visible
 from allocator.model.reading.files import TABLE_BYTES, read_bytes
 from allocator.model.reading.table_grid import long_cell
 from allocator.model.reading.table_layout import Line
+from allocator.model.reading.unvalued_cells import NOT_COMPUTED, Unvalued, put_unvalued, unvalued_cells
 from allocator.model.reading.workbook_sheets import FILES_SHEET, OWN_SHEETS, sheet_key, without_marks
+from allocator.model.tables import TABLES
 from allocator.model.text import Text
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
@@ -217,15 +219,24 @@ def _sheets(
     """Return the titles by key, the other titles, the rows and the wide cells of the sheets of a workbook."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     titles = _titles(book.sheet_names, label, key_of)
+    unvalued = unvalued_cells(content)
     sheets: dict[str, list[list[str]]] = {}
     wide: dict[str, Wide] = {}
     for key, name in titles.items():
         sheet = book.get_sheet_by_name(name)
         sheets[key] = _rows(sheet)
+        put_unvalued(sheets[key], _marked(unvalued.get(name, {}), key))
         wide[key] = fill_merged(sheets[key], sheet.merged_cell_ranges or ())
         without_marks(sheets[key])
     others = [name for name in book.sheet_names if name not in titles.values()]
     return titles, others, sheets, wide
+
+
+def _marked(cells: Unvalued, key: str) -> Unvalued:
+    """Return the cells without a value of a table; on other sheets a formula is its own text."""
+    if key in TABLES:
+        return cells
+    return {place: text.removeprefix(NOT_COMPUTED) for place, text in cells.items()}
 
 
 def _titles(names: Iterable[str], label: str, key_of: Callable[[str], str]) -> dict[str, str]:

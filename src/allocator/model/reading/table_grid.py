@@ -9,6 +9,7 @@ from itertools import chain, islice
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.table_layout import LOOKED_AT, UNNAMED, Heading, HeadingReader, Line, NonDataRows
+from allocator.model.reading.unvalued_cells import NOT_COMPUTED, is_unvalued, unvalued_fault
 from allocator.model.tables import required_columns
 from allocator.model.text import Text
 
@@ -156,6 +157,9 @@ class _Body:
                 self._doubts.add(self._asides.doubt(line, row, aside))
                 continue
             self._check(line, cells)
+            row = self._with_values(line, row)
+            if not any(row):
+                continue
             if self._unnamed:
                 self._note(line, row)
             yield line, row
@@ -175,6 +179,16 @@ class _Body:
                 found = shorten(cells[begin])
                 message = Text(zh=zh, en=en)
                 self._faults.add(Fault(message, self._file, line, shorten(", ".join(names)), found))
+
+    def _with_values(self, line: int, row: tuple[str, ...]) -> tuple[str, ...]:
+        """Return a row without errors of formulas, each of which is a fault."""
+        joined = "".join(row)
+        if "#" not in joined and NOT_COMPUTED not in joined:
+            return row
+        for header, cell in zip(self._heading.headers, row, strict=True):
+            if is_unvalued(cell):
+                self._faults.add(unvalued_fault(cell, self._file, line, header))
+        return tuple("" if is_unvalued(cell) else cell for cell in row)
 
     def _note(self, line: int, row: Sequence[str]) -> None:
         """Record the line of the first cell in each column without a name."""

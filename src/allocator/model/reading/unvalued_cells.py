@@ -1,0 +1,155 @@
+"""Finds the cells of an .xlsx without a value: errors such as #N/A, and formulas that were never computed."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from html import unescape
+from typing import Any
+from xml.parsers import expat
+
+from allocator.errors import Fault, shorten, visible
+from allocator.model.text import Text
+
+#: Marks the text of a formula without a value; no text of a file can hold it.
+NOT_COMPUTED = "\0"
+#: What stands in a cell whose formula failed; a CSV file has it as text.
+_ERRORS = frozenset(
+    ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA")
+)
+_MOST_ROWS = 1_048_576
+_CELL = re.compile(rb"<(?:\w+:)?c\s([^<>]*)>")
+_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_TYPE = re.compile(rb"""\bt\s*=\s*["'](\w+)["']""")
+_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^<>]*)?>([^<]*)<")
+_FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^<>]*)?>([^<]*)<")
+_HAS_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_END = re.compile(rb"</(?:\w+:)?c>")
+#: No cell is longer; a part without the end of a cell is damaged.
+_LONGEST = 200_000
+
+Unvalued = Mapping[tuple[int, int], str]
+
+FAILED = Text(
+    zh="是公式的错误值，不是内容；请改正公式或直接填写",
+    en="is the error of a formula and no value: mend the formula, or write the value",
+)
+UNKNOWN = Text(
+    zh="公式没有计算结果；请用表格软件打开、保存后再用，或直接填写",
+    en="is a formula that was never computed: open and save the file in a spreadsheet, or write the value",
+)
+
+
+def unvalued_cells(content: bytes) -> Mapping[str, Unvalued]:
+    """Return the cells without a value by sheet, by row and column counted from 0.
+
+    Each has the error, or ``NOT_COMPUTED`` and the formula. A file that is no .xlsx has none.
+    """
+    if content[:2] != b"PK":
+        return {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = set(archive.namelist())
+        found: dict[str, Unvalued] = {}
+        for title, name in _parts(archive, names):
+            part = archive.read(name)
+            if (b'"e"' in part or b"'e'" in part or _HAS_FORMULA.search(part)) and (
+                cells := dict(_cells(part))
+            ):
+                found[title] = cells
+    return found
+
+
+def put_unvalued(rows: list[list[Any]], cells: Unvalued) -> None:
+    """Put the text of cells without a value into rows, in place; rows that end before them are continued."""
+    for (row, column), text in cells.items():
+        rows.extend([] for _ in range(row + 1 - len(rows)))
+        rows[row].extend([""] * (column + 1 - len(rows[row])))
+        rows[row][column] = text
+
+
+def is_unvalued(cell: str) -> bool:
+    """Return whether a cell holds an error or a formula without a value."""
+    return cell.startswith(NOT_COMPUTED) or cell.strip() in _ERRORS
+
+
+def unvalued_fault(cell: str, file: str, row: int, column: str) -> Fault:
+    """Return the fault of a cell without a value."""
+    is_formula = cell.startswith(NOT_COMPUTED)
+    found = shorten(cell.removeprefix(NOT_COMPUTED).strip())
+    return Fault(UNKNOWN if is_formula else FAILED, file, row, shorten(column), found)
+
+
+def _parts(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the title and the part of each sheet."""
+    folder, relations = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+    if not {folder, relations} <= names:
+        return
+    targets = {
+        one.get("Id", ""): posixpath.normpath(posixpath.join("/xl", one.get("Target", ""))).lstrip("/")
+        for one in _elements(archive.read(relations), "Relationship")
+    }
+    for sheet in _elements(archive.read(folder), "sheet"):
+        ids = [value for key, value in sheet.items() if key.rpartition(":")[2] == "id"]
+        part = targets.get(ids[0], "") if ids else ""
+        if part in names:
+            yield sheet.get("name", ""), part
+
+
+def _elements(part: bytes, name: str) -> Sequence[Mapping[str, str]]:
+    """Return the attributes of all elements of a name; none of a damaged part."""
+    found: list[Mapping[str, str]] = []
+    parser = expat.ParserCreate()
+
+    def start(tag: str, attributes: Mapping[str, str]) -> None:
+        if tag.rpartition(":")[2] == name:
+            found.append(attributes)
+
+    def refuse(*_: object) -> None:
+        raise ValueError("document type")
+
+    parser.StartElementHandler = start
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(part, True)
+    except (expat.ExpatError, ValueError):
+        return ()
+    return found
+
+
+def _cells(part: bytes) -> Iterator[tuple[tuple[int, int], str]]:
+    for found in _CELL.finditer(part):
+        place, kind = _PLACE.search(found[1]), _TYPE.search(found[1])
+        is_error = kind is not None and kind[1] == b"e"
+        if place is None or not 1 <= int(place[2]) <= _MOST_ROWS or found[1].endswith(b"/"):
+            continue
+        if not is_error and not _HAS_FORMULA.match(part, found.end()):
+            continue
+        end = _END.search(part, found.end(), found.end() + _LONGEST)
+        if end is None:
+            return
+        inner = part[found.end() : end.start()]
+        text = _text(inner, is_error=is_error, is_text=kind is not None and kind[1] == b"str")
+        if text:
+            yield (int(place[2]) - 1, _column(place[1])), text
+
+
+def _text(cell: bytes, *, is_error: bool, is_text: bool) -> str:
+    """Return the error or the formula of a cell; empty if it has a value."""
+    value = _VALUE.search(cell)
+    shown = visible(unescape(value[1].decode("utf-8", "replace"))).strip() if value else ""
+    if is_error:
+        return shown if shown in _ERRORS else "#N/A"
+    if shown or is_text:  # the empty text is a value
+        return ""
+    formula = _FORMULA.search(cell)
+    return f"{NOT_COMPUTED}={visible(unescape(formula[1].decode('utf-8', 'replace'))) if formula else ''}"
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
