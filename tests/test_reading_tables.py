@@ -179,6 +179,7 @@ def test_a_day_that_is_not_on_the_calendar() -> None:
         ("people", "skills", "审计:²", "from 1 to 5", "1-5"),
         ("people", "skills", "a:1;a:2", "twice", ""),
         ("people", "capacity", "2.5", "tenths", "0, 1, 2, ..."),
+        ("people", "capacity", "3件", "without units", "0, 1, 2, ..."),
         ("people", "capacity", "two", "whole number", "0, 1, 2, ..."),
         ("people", "capacity", "9" * 5000, "whole number", "0, 1, 2, ..."),
         ("units", "workload", "-1", "out of range", ">= 0"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from allocator import api
 from allocator.cli.options import FILE, argument, flag, option
 from allocator.cli.options import command as declare
 from allocator.cli.output import FINE, WRONG, Output, call_name, eprint, quoted
-from allocator.errors import fault_lines
+from allocator.errors import Fault, fault_lines
 from allocator.model.text import Text
 from allocator.report.rendering.import_text import render_import
 
@@ -57,12 +58,18 @@ def command(output: Output, files: tuple[Path, ...], into: Path, preview: bool) 
     if not output.as_json:
         for line in fault_lines(imported.questions, output.language):
             eprint(line)
-    eprint(_next(sum(one.count for one in imported.questions), into)(output.language))
+    eprint(_next(imported.questions, into)(output.language))
     return WRONG
 
 
-def _next(count: int, into: Path) -> Text:
+def _next(questions: Sequence[Fault], into: Path) -> Text:
     """Return what to do about open questions."""
+    count = sum(one.count for one in questions)
+    if not any(one.detail for one in questions):
+        return Text(
+            zh=f"还有 {count} 个问题：改正后再导入一次；其余各行已读入",
+            en=f"{count} questions: mend the file and import again; all other rows are read",
+        )
     place = (into.parent if into.suffix.lower() == ".xlsx" and not into.is_dir() else into) / "import.yaml"
     return Text(
         zh=f"还有 {count} 个问题：把缩进的那一行（选一个答案）加到 {place} 末尾，再导入一次；其余各行已读入",

@@ -80,11 +80,21 @@ class GivenPaths:
     faults: list[Fault] = field(default_factory=list)
 
 
+_LOCK = "~$"
+_LOCKED = Text(
+    zh="是打开文件时的锁定文件，不是表格，未读入",
+    en="marks a file that is open; it is no table and is not read",
+)
+
+
 def sort_paths(paths: Iterable[Path]) -> GivenPaths:
     """Sort paths into forms, those of folders included, and other files; photos are left out."""
     given = GivenPaths()
     photos = 0
     for path in paths:
+        if path.name.startswith(_LOCK):
+            given.remarks.append(Fault(_LOCKED, shorten(path.name, 100)))
+            continue
         suffix = path.suffix.lower()
         if path.is_dir():
             _add_folder(path, given)

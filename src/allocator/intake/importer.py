@@ -41,6 +41,7 @@ from allocator.intake.scenario_tables import (
     unread_table,
 )
 from allocator.intake.sheet_files import Sheet, read_sheets, sheet_rows
+from allocator.intake.stacked_tables import split_tables
 from allocator.model.reading import read_spec
 from allocator.model.reading.headers import standard_names
 from allocator.model.reading.identity import name_key
@@ -61,6 +62,11 @@ _OTHER_TABLE = Text(zh="是场景的其他表，未读入", en="is another table
 _NO_ROSTER = Text(zh="没有带“姓名”列的表头，未读入", en="has no header with names and is not read")
 _UNIT_TABLE = Text(zh="按单位表读入", en="is read as a table of units")
 _MOST_NAMED = 5
+_HIDDEN = Text(
+    zh="是隐藏的工作表，其中的人员也已读入；不需要时请从文件中删去",
+    en="is a hidden sheet, whose people are read, too; delete it from the file if they are not meant",
+)
+_NO_PEOPLE = Text(zh="只有表头，没有人员", en="has a header and no people")
 _NOTHING = Text(zh="没有花名册：没有带“姓名”列的表头", en="has no roster: no row is a header with names")
 
 
@@ -125,8 +131,12 @@ class _Import:
         self._faults.extend(given.faults)
         self._remarks.extend(given.remarks)
         for sheet in self._read(given.others):
-            self._take(sheet)
+            for one in split_tables(sheet, self._questions):
+                self._take(one)
         self._take_forms(given.forms)
+        if not self._people and not self._faults and not self._questions.faults.all():
+            self._faults.extend(self._without_people())
+            self._rosters = [] if self._faults else self._rosters
         if self._faults and not self._rosters and not self._form_count:
             raise InputError(self._faults)
         self._questions.faults.extend(self._faults)
@@ -157,6 +167,13 @@ class _Import:
             self._questions.faults.all(),
             {**contents, **new},
         )
+
+    def _without_people(self) -> Iterator[Fault]:
+        """Yield the faults of an import without people: headers alone, or no file but those passed over."""
+        for roster in self._rosters:
+            yield Fault(_NO_PEOPLE, roster.sheet.label)
+        if not self._sheets:
+            yield Fault(_NOTHING, shorten(", ".join(path.name for path in self._paths), 100))
 
     def _take_forms(self, paths: Sequence[tuple[Path, str]]) -> None:
         """Take the people of cadre forms."""
@@ -200,6 +217,8 @@ class _Import:
         if roster is None:
             self._sheets.append(TakenSheet(sheet.label, why=_NO_ROSTER))
             return
+        if sheet.is_hidden:
+            self._remarks.append(Fault(_HIDDEN, sheet.label))
         people = read_people(roster, self._questions)
         self._rosters.append(roster)
         self._people.extend(people)

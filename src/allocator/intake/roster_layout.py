@@ -16,7 +16,8 @@ from allocator.model.reading.table_layout import REPEATED as REPEATED_HEADER
 from allocator.model.text import Text
 
 _LOOKED_AT = 15
-_FEWEST_FIELDS = 2
+FEWEST_FIELDS = 2
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -89,21 +90,42 @@ def find_roster(sheet: Sheet, questions: Questions) -> FoundRoster | None:
         sheet: The sheet.
         questions: Collects what is asked about columns and rows; has the answers so far.
     """
-    filled = list(sheet_rows(sheet))
-    own = questions.notes.columns()
-    found = _find_header(filled[:_LOOKED_AT], own)
+    found = find_header(sheet, questions)
     if found is None:
         return None
-    begin, headers, lower = found
-    columns = tuple(_columns(headers, lower, own))
-    last = begin + (2 if lower else 1)
+    filled, begin, columns, last = found
     lines = tuple(sheet.line(row) for row, _ in filled[begin:last])
     roster = FoundRoster(sheet, lines, columns)
     for row, cells in filled[:begin]:
         roster.skipped.append(_skipped(sheet, row, cells, TITLE))
     roster.columns = tuple(_Columns(roster, questions).checked())
     _Rows(roster, questions).read(filled[last:])
+    if hidden := [sheet.line(row) for row, _ in roster.rows if row in sheet.hidden_rows]:
+        roster.remarks.append(_hidden(sheet.label, hidden))
     return roster
+
+
+def find_header(
+    sheet: Sheet, questions: Questions
+) -> tuple[list[tuple[int, Sequence[str]]], int, tuple[RosterColumn, ...], int] | None:
+    """Return the filled rows, where among them the header begins, its columns, and where people begin."""
+    filled = list(sheet_rows(sheet))
+    own = questions.notes.columns()
+    found = _find_header(filled[:_LOOKED_AT], own)
+    if found is None:
+        return None
+    begin, headers, lower = found
+    return filled, begin, tuple(_columns(headers, lower, own)), begin + (2 if lower else 1)
+
+
+def _hidden(label: str, lines: Sequence[int]) -> Fault:
+    """Return the remark about people in hidden rows."""
+    message = Text(
+        zh=f"有 {len(lines)} 名人员在隐藏（或被筛选掉）的行里，也已读入",
+        en=f"has {len(lines)} people in rows that are hidden or filtered out, who are read, too",
+    )
+    more = ", ..." if len(lines) > _MOST_NAMED else ""
+    return Fault(message, label, found=", ".join(map(str, lines[:_MOST_NAMED])) + more)
 
 
 TITLE = Text(zh="表头上方的标题或说明，未读入", en="stands above the header and is not read")
@@ -126,7 +148,7 @@ def _find_header(
             choices.append((joined, below))
         for headers, lower in choices:
             named = {column.field for column in _columns(headers, lower, own)} - {""}
-            if "name" in named and len(named) >= _FEWEST_FIELDS and (best is None or len(named) > best[0]):
+            if "name" in named and len(named) >= FEWEST_FIELDS and (best is None or len(named) > best[0]):
                 best = (len(named), number, headers, lower)
     return None if best is None else best[1:]
 
@@ -214,13 +236,19 @@ class _Columns:
         self._remark_unnamed()
 
     def _ask_which(self, one: RosterColumn, other: RosterColumn) -> None:
+        if one.header == other.header:
+            zh = f"第 {one.index + 1}、{other.index + 1} 列列名相同：请改其中一列的列名，或分为两张表"
+            en = f"is the header of columns {one.index + 1} and {other.index + 1}: change one of them"
+            fault = Fault(Text(zh=zh, en=en), self._label, self._row, short(other.header))
+            self._questions.faults.add(fault)
+            return
         title = fields()[one.field].title
         message = Text(
             zh=f"与“{short(one.header)}”同为{title.zh}（{one.field}）：哪一列不读？",
             en=f"is {title.en} ({one.field}), and so is '{short(one.header)}': which is not to be read?",
         )
         place = FilePlace(self._label, self._row, other.header)
-        more = [note_line(COLUMN + short(one.header), [SKIP])] if one.header != other.header else []
+        more = [note_line(COLUMN + short(one.header), [SKIP])]
         self._questions.ask(place, message, COLUMN + short(other.header), [SKIP], more=more)
 
     def _ask_meaning(self, column: RosterColumn, taken: Sequence[str]) -> None:

@@ -6,13 +6,13 @@ import io
 import re
 import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from xml.parsers import expat
 
-from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError
+from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from allocator.errors import Fault, InputError, shorten
 from allocator.intake.privacy import MASK, fault_without_numbers, without_numbers
@@ -20,6 +20,7 @@ from allocator.model.reading.files import TABLE_BYTES, decode, read_bytes
 from allocator.model.reading.table_files import cell_text, check_unpacked_size, csv_lines, fill_merged
 from allocator.model.reading.table_grid import LONGEST_CELL, long_cell
 from allocator.model.reading.unvalued_cells import NOT_COMPUTED, Unvalued, put_unvalued, unvalued_cells
+from allocator.model.reading.workbook_parts import hidden_rows
 from allocator.model.text import Text
 
 SUFFIXES = (".xlsx", ".xls", ".ods", ".et", ".csv")
@@ -47,6 +48,8 @@ class Sheet:
         name: Name of the sheet; empty for a CSV file.
         rows: The text of every cell, without identity numbers; a merged range has its value in every cell.
         numbers: The cells that are numbers or days, by row and column counted from 0.
+        is_hidden: Whether the workbook hides the sheet.
+        hidden_rows: The rows that a filter or somebody has hidden, counted from 0.
         not_computed: The cells with a formula that was never computed; the text is the formula.
         lost: The cells with a number of 16 or more digits, of which a spreadsheet keeps 15.
         merged: The merged ranges.
@@ -61,6 +64,8 @@ class Sheet:
     lost: frozenset[tuple[int, int]] = frozenset()
     not_computed: frozenset[tuple[int, int]] = frozenset()
     merged: tuple[Range, ...] = ()
+    is_hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
     book: Book | None = None
     line_numbers: Sequence[int] | None = None
 
@@ -149,7 +154,10 @@ def read_sheets(path: Path, name: str) -> list[Sheet]:
             message = Text(zh="不是表格文件", en="is no file of a table")
             raise InputError([Fault(message, label, found=suffix, allowed=" ".join(SUFFIXES))])
         content = read_bytes(path, label, TABLE_BYTES)
-        if suffix == ".csv":
+        if not content.strip():
+            raise _refused(label, *_EMPTY)
+        is_text = suffix == ".csv" or _is_text(content)
+        if is_text and content[:2] != b"PK" and content[:4] != _COMPOUND:
             return [_csv_sheet(content, label)]
         return _book_sheets(content, label)
     except InputError as error:
@@ -162,11 +170,20 @@ _WEB_PAGE = (
     "是网页，只是后缀为表格；请打开后另存为 .xlsx",
     "is a web page named like a table; save it as .xlsx",
 )
+_EMPTY = ("是空文件", "is empty")
 _DAMAGED = ("不是可读的表格文件，或已损坏", "is no readable table, or is damaged")
 
 
 def _refused(label: str, zh: str, en: str) -> InputError:
     return InputError([Fault(Text(zh=zh, en=en), label)])
+
+
+def _is_text(content: bytes) -> bool:
+    """Return whether a file is text, whatever its ending says: a program may export text as .xls."""
+    try:
+        return content.lstrip()[:1] not in (b"<", b"%") and bool(decode(content, ""))
+    except InputError:
+        return False
 
 
 def _csv_sheet(content: bytes, label: str) -> Sheet:
@@ -188,9 +205,15 @@ def _book_sheets(content: bytes, label: str) -> list[Sheet]:
         calamine = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = list(calamine.sheet_names)
         unvalued = unvalued_cells(content) if book.has_formats else {}
-        return [
+        hidden = hidden_rows(content) if book.has_formats else {}
+        shown = {one.name for one in calamine.sheets_metadata if one.visible == SheetVisibleEnum.Visible}
+        sheets = (
             _sheet(calamine.get_sheet_by_name(one), label, book, spans.get(one), unvalued.get(one, {}))
             for one in names
+        )
+        return [
+            replace(sheet, is_hidden=one not in shown, hidden_rows=hidden.get(one, frozenset()))
+            for one, sheet in zip(names, sheets, strict=True)
         ]
     except InputError:
         raise
@@ -265,7 +288,7 @@ def _sheet(
             numbers.update(dict.fromkeys(below, numbers[top, left]))
     name = without_numbers(shorten(sheet.name, 60))
     formulas = frozenset(place for place, text in unvalued.items() if text.startswith(NOT_COMPUTED))
-    return Sheet(label, name, rows, numbers, frozenset(lost), formulas, ranges, book)
+    return Sheet(label, name, rows, numbers, frozenset(lost), formulas, ranges, book=book)
 
 
 def _open_document_ranges(content: bytes) -> Mapping[str, Sequence[Range]]:

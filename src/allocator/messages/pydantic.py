@@ -35,6 +35,14 @@ _WHOLE = Problem(
     ),
     "0, 1, 2, ...",
 )
+_DECIMAL = re.compile(r"\s*[+-]?[0-9]*\.?[0-9]*(?:[eE][+-]?[0-9]+)?\s*")
+_NO_WHOLE = Problem(
+    Text(
+        zh="须为整数，不带单位和其他文字",
+        en="must be a whole number, without units and other words",
+    ),
+    "0, 1, 2, ...",
+)
 _NUMBER = Problem(Text(zh="须为数", en="must be a number"), "1, 0.5, -2.25")
 _STRING = Problem(Text(zh="须为文字（数字请加引号）", en="must be text (put a number in quotes)"))
 _ONE_TEXT = Problem(Text(zh="须为一项文字，不能是列表", en="must be one text, not a list"))
@@ -126,6 +134,8 @@ def problem_of(error: ErrorDetails) -> Problem:
         return _raised(context.get("error"))
     if kind == "string_type" and isinstance(given := error["input"], list | tuple | Mapping):
         return _NO_MAPPING if isinstance(given, Mapping) else _ONE_TEXT
+    if kind == "int_parsing" and not _DECIMAL.fullmatch(str(error["input"])):
+        return _NO_WHOLE
     if kind in _FIXED:
         return _FIXED[kind]
     if kind in _BY_CONTEXT:

@@ -185,7 +185,9 @@ class SettingsReader:
         for part in parts:
             data = data.setdefault(part, {})
         if last in data:
-            self._fault(sheet, line, "item", Text(zh="重复", en="is repeated"), str(last))
+            words = ITEMS.get(str(last))
+            found = words("en" if self._shown(sheet, "item").isascii() else "zh") if words else str(last)
+            self._fault(sheet, line, "item", Text(zh="重复", en="is repeated"), found)
         data[last] = value
         column = {"layers": str(last), "settings": "zh"}[sheet]
         column = {"title": "title.zh"}.get(column, column)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import posixpath
 import re
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Any
-from xml.parsers import expat
 
 from allocator.errors import Fault, shorten, visible
+from allocator.model.reading.workbook_parts import sheet_parts
 from allocator.model.text import Text
 
 #: Marks the text of a formula without a value; no text of a file can hold it.
@@ -48,18 +45,11 @@ def unvalued_cells(content: bytes) -> Mapping[str, Unvalued]:
 
     Each has the error, or ``NOT_COMPUTED`` and the formula. A file that is no .xlsx has none.
     """
-    if content[:2] != b"PK":
-        return {}
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = set(archive.namelist())
-        found: dict[str, Unvalued] = {}
-        for title, name in _parts(archive, names):
-            part = archive.read(name)
-            if (b'"e"' in part or b"'e'" in part or _HAS_FORMULA.search(part)) and (
-                cells := dict(_cells(part))
-            ):
-                found[title] = cells
-    return found
+    return {
+        title: dict(_cells(part))
+        for title, part in sheet_parts(content)
+        if b'"e"' in part or b"'e'" in part or _HAS_FORMULA.search(part)
+    }
 
 
 def put_unvalued(rows: list[list[Any]], cells: Unvalued) -> None:
@@ -80,43 +70,6 @@ def unvalued_fault(cell: str, file: str, row: int, column: str) -> Fault:
     is_formula = cell.startswith(NOT_COMPUTED)
     found = shorten(cell.removeprefix(NOT_COMPUTED).strip())
     return Fault(UNKNOWN if is_formula else FAILED, file, row, shorten(column), found)
-
-
-def _parts(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield the title and the part of each sheet."""
-    folder, relations = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
-    if not {folder, relations} <= names:
-        return
-    targets = {
-        one.get("Id", ""): posixpath.normpath(posixpath.join("/xl", one.get("Target", ""))).lstrip("/")
-        for one in _elements(archive.read(relations), "Relationship")
-    }
-    for sheet in _elements(archive.read(folder), "sheet"):
-        ids = [value for key, value in sheet.items() if key.rpartition(":")[2] == "id"]
-        part = targets.get(ids[0], "") if ids else ""
-        if part in names:
-            yield sheet.get("name", ""), part
-
-
-def _elements(part: bytes, name: str) -> Sequence[Mapping[str, str]]:
-    """Return the attributes of all elements of a name; none of a damaged part."""
-    found: list[Mapping[str, str]] = []
-    parser = expat.ParserCreate()
-
-    def start(tag: str, attributes: Mapping[str, str]) -> None:
-        if tag.rpartition(":")[2] == name:
-            found.append(attributes)
-
-    def refuse(*_: object) -> None:
-        raise ValueError("document type")
-
-    parser.StartElementHandler = start
-    parser.StartDoctypeDeclHandler = refuse
-    try:
-        parser.Parse(part, True)
-    except (expat.ExpatError, ValueError):
-        return ()
-    return found
 
 
 def _cells(part: bytes) -> Iterator[tuple[tuple[int, int], str]]:

@@ -53,7 +53,8 @@ def _sheet(sheet: TakenSheet, language: Language) -> Iterator[RenderableType]:
     en = f"{sheet.label}: header in row {rows}, {sheet.people} people"
     if not sheet.header_lines:
         zh, en = f"任免审批表：人员 {sheet.people} 名", f"cadre forms: {sheet.people} people"
-    grid = table(printable(pick(language, zh, en)))
+    yield printable(pick(language, zh, en))
+    grid = table("")
     for heading in (("列", "column"), ("字段", "field"), ("含义", "meaning")):
         add_column(grid, pick(language, *heading))
     for column in sheet.columns:
