@@ -22,7 +22,9 @@ import tiny_scenario
 from allocator import api
 from allocator.errors import InputError
 from allocator.model.text import Language, Text
+from allocator.report.desk.ground_words import in_quotes
 from allocator.report.word.docx_tables import read_docx
+from allocator.report.word.persons import way_text
 from allocator.report.word.proposal import Proposal, Signing, proposal_of, title_lines
 from allocator.report.word.sections import WordBlock
 from allocator.report.word.word_reading import names_in
@@ -184,7 +186,7 @@ def test_headings_are_numbered_by_their_styles(desk: Path) -> None:
     heads = [one.text for one in document.paragraphs if one.style.name == "Heading 1"]
     assert heads == ["现状", "方案比选", "推荐方案", "逐人理由及依据", "豁免事项"]
     list_ = [one.text for one in document.paragraphs if one.style.name.startswith("Annex List")]
-    assert list_[0].startswith("附件：1.") and [one[:2] for one in list_[1:]] == ["2.", "3.", "4."]
+    assert list_[0].startswith("附件：1.") and [one[:2] for one in list_[1:]] == ["2.", "3.", "4.", "5."]
     marks = [one.text for one in document.paragraphs if one.style.name == "Annex Mark"]
     assert marks == [f"附件{k}" for k in range(1, len(list_) + 1)]
 
@@ -409,43 +411,70 @@ def test_changes_and_loads_are_counted(drawn: Both) -> None:
             ]  # fmt: skip
 
 
+def cited_in(blocks: Sequence[WordBlock]) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield each entry of the reasons with its heading, and the sentences of the rules by their numbers."""
+    title, rules = "", dict[str, str]()
+    for block in blocks:
+        text = (block.text or Text()).zh
+        if block.style == "Heading2":
+            title = text
+        elif block.style == "Item":
+            yield title, text, rules
+        elif text.startswith(("凡适用的任职均已遵守", "其他引用的")):
+            listed = re.findall(r"规则(\d+)，(.*?)(?=；规则\d+，|。$)", text)
+            if "规则1，" in text:
+                rules = {}
+            rules = {**rules, **dict(listed)}
+
+
 def test_every_appointment_has_its_own_reasons(drawn: Both) -> None:
-    _, _, view = drawn
+    """Each change stands in one entry, with every ground in full once rules are put for their numbers."""
+    policy, _, view = drawn
     blocks = section(proposal(drawn), 4)
-    lines = [one for one in blocks if one.style == "Item"]
-    assert len(lines) == len(view.appointments)
     if not view.appointments:
         assert told(blocks) == ["本方案不涉及人员任免。"]
         return
-    shared = {
-        one.layer: next((x for x in told(blocks) if x.startswith("本层各项任职共同的依据")), "")
-        for one in view.appointments
-    }
-    names = Counter(one.person.name for one in view.appointments)
-    for block in lines:
-        text = (block.text or Text()).zh
-        name = text.split("。现任")[0].split("。拟")[0].split("。交流")[0]
-        names[name] -= 1
+    left = Counter((one.layer, one.period, one.person.id) for one in view.appointments)
+    for title, text, rules in cited_in(blocks):
+        change, _, reasons = text.partition("。理由及依据：")
+        quoted = {number: in_quotes(Text(zh=one, en=one)).zh for number, one in rules.items()}
+        full = re.sub(r"规则(\d+)", lambda found, by=quoted: by.get(found[1], found[0]), reasons)
+        names = re.split("、|；", change)
         mine = [
-            one for one in view.appointments
-            if one.person.name == name
-            and all(seat.text.zh in text for seat in (*one.gained, *one.given_up))
-            and all(
-                reason.text.zh in text or any(reason.text.zh in common for common in shared.values())
-                for reason in one.reasons
-            )
+            one
+            for one in view.appointments
+            if title.removesuffix(f"（{one.period}）") == policy.context.layers[one.layer].spec.title.zh
+            and (one.period is None or one.period in title)
+            and any(name.startswith(one.person.name) for name in names)
+            and way_text(one).zh in change.partition("。备注")[0]
+            and all(ground.text.zh in full for ground in one.grounds)
         ]  # fmt: skip
         assert mine, text
-        if "理由及依据：" in text and "见本层共同依据" not in text:
-            said = text.split("理由及依据：", 1)[1]
-            assert any(
-                all(
-                    part in said
-                    for part in {reason.text.zh for reason in one.reasons if reason.text.zh in said}
-                )
-                for one in mine
+        for one in mine:
+            left[one.layer, one.period, one.person.id] -= 1
+            assert all(remark.zh in text for remark in one.remarks)
+            assert not one.grounds or one.grounds[0].text.zh == full[: len(one.grounds[0].text.zh)]
+    assert set(left.values()) == {0}
+
+
+def test_it_is_said_how_many_stay(drawn: Both) -> None:
+    policy, plan, _ = drawn
+    blocks = section(proposal(drawn), 4)
+    for name, layer in policy.context.layers.items():
+        if layer.spec.items.table != "people" or layer.spec.slots.table == "cases":
+            continue
+        held = held_by_period(layer, plan)
+        for t in range(len(layer.periods)):
+            when = f"（{layer.period_id(t)}）" if layer.period_id(t) else ""
+            stay = sum(len(held[t + 1][one]) for one in held[t] if held[t + 1].get(one) == held[t][one])
+            changes = len(Counter({*held[t], *held[t + 1]})) - sum(
+                held[t + 1].get(one) == held[t][one] for one in held[t]
             )
-    assert set(names.values()) == {0}
+            at = [
+                k for k, one in enumerate(blocks) if (one.text or Text()).zh == f"{layer.spec.title.zh}{when}"
+            ]
+            said = [figures((blocks[k + 1].text or Text()).zh) for k in at]
+            assert said == ([[changes, stay] if stay else [changes]] if changes else []), name
 
 
 def test_waivers_stand_with_reason_and_expiry(desk: Path) -> None:

@@ -136,7 +136,6 @@ def _changes(policy: Policy, plan: Plan, layer: str | None, period: str | None) 
     """
     from allocator.report.desk.appointments import appointments
     from allocator.report.desk.desk_input import DeskInput
-    from allocator.report.desk.leaving import rules_against_staying
     from allocator.report.desk.reasons import ReasonFinder
 
     layers = _layers(policy, layer)
@@ -146,40 +145,34 @@ def _changes(policy: Policy, plan: Plan, layer: str | None, period: str | None) 
     for one in appointments(source, ReasonFinder(source)):
         if one.layer in wanted and one.period == wanted[one.layer]:
             found.setdefault(one.person.id, []).append(one)
-    against: dict[str, list[str]] = {}
-    for name, posting in layers.items():
-        leaving = rules_against_staying(source, posting, posting.period_index[wanted[name]])
-        for person, rules in leaving.items():
-            against.setdefault(person, []).extend(rules)
     order = source.organisation.people
-    return {one: _change(one, found[one], against.get(one, ()), policy) for one in order if one in found}
+    return {one: _change(one, found[one], policy) for one in order if one in found}
 
 
-def _change(person: str, found: Sequence[Appointment], against: Sequence[str], policy: Policy) -> _Change:
+def _change(person: str, found: Sequence[Appointment], policy: Policy) -> _Change:
     return _Change(
         person=person,
         appointed="、".join(seat.text.zh for one in found for seat in one.gained),
         removed="、".join(seat.text.zh for one in found for seat in one.given_up),
-        reason=_reason(found, against, policy),
+        reason=_reason(found, policy),
         periods=tuple(one.period for one in found if one.period),
     )
 
 
-def _reason(found: Sequence[Appointment], against: Sequence[str], policy: Policy) -> str:
+def _reason(found: Sequence[Appointment], policy: Policy) -> str:
     """Return the first reasons as one sentence.
 
-    Why the person is away comes first, then the rules that would not let the person stay, those about the
-    person, and those about the place. A rule is told by its own reason (``why``), or else as a sentence.
+    Why the person is away comes first, then why the person moves and why here, then the rules that the move
+    keeps, those about the person first. A rule is told by its own reason (``why``), or else as a sentence.
     """
     from allocator.rules.rule_sentences import rule_sentence
 
     scenario = policy.context.scenario
     rules = {rule.id: rule for rule in policy.rules}
-    holding = sorted(
-        (reason for one in found for reason in one.reasons), key=lambda one: not one.is_of_person
-    )
-    named = [rules[one] for one in dict.fromkeys((*against, *(reason.rule for reason in holding)))]
+    holding = sorted((reason for one in found for reason in one.fits), key=lambda one: not one.is_of_person)
+    named = [rules[one] for one in dict.fromkeys(reason.rule for reason in holding)]
     texts = [text.zh for one in found for text in one.remarks]
+    texts += [ground.text.zh for one in found for ground in one.grounds]
     texts += [rule.why.zh or rule_sentence(rule, scenario).zh for rule in named[:MOST_REASONS]]
     shown = list(dict.fromkeys(texts))[:MOST_REASONS]
     return "；".join(text.strip("。；") for text in shown) + "。" if shown else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from allocator.model.layer import Layer
 from allocator.model.tables import Person
@@ -21,6 +22,7 @@ from allocator.report.desk.desk_tables import (
     without_empty_columns,
     word_cell,
 )
+from allocator.report.desk.grounds import GroundFinder
 from allocator.report.desk.reasons import ReasonFinder
 from allocator.rules.rule import Rule
 
@@ -39,7 +41,7 @@ _EXTRA: Mapping[str, tuple[str, ...]] = {
     "since": ("post_since", "任现职时间", "任现职务时间"),
     "rank_since": ("rank_since", "任现职级时间"),
 }
-#: Reasons that a cell of the table lists; documents with more room show all.
+#: Reasons that a cell of the table lists beside the grounds; documents with more room show all.
 MOST_REASONS = 4
 _COLUMNS = (
     DeskColumn(Text(zh="序号", en="no."), 4),
@@ -66,21 +68,26 @@ def appointments(source: DeskInput, finder: ReasonFinder) -> tuple[Appointment, 
     Layers of cases are left out: to work on a case is no appointment. A layer without a past counts
     everybody as new in its first period.
     """
+    grounds = GroundFinder(source, finder)
     return tuple(
         one
         for layer in source.layers.values()
         if layer.spec.items.table == "people" and layer.spec.slots.table != "cases"
-        for one in _of_layer(source, finder, layer)
+        for one in _of_layer(source, finder, grounds, layer)
     )
 
 
-def _of_layer(source: DeskInput, finder: ReasonFinder, layer: Layer) -> Iterator[Appointment]:
+def _of_layer(
+    source: DeskInput, finder: ReasonFinder, grounds: GroundFinder, layer: Layer
+) -> Iterator[Appointment]:
     barred = _barred(source, layer)
     for before, now in source.steps(layer):
         for item in range(len(layer.items)):
             held, holds = source.held(layer, item, before), source.held(layer, item, now)
             if held != holds:
-                yield _appointment(source, finder, layer, (item, before, now), (held, holds), barred)
+                found = grounds.grounds(layer, item, now)
+                one = _appointment(source, finder, layer, (item, before, now), (held, holds), barred)
+                yield replace(one, grounds=found)
 
 
 def _appointment(
@@ -228,12 +235,23 @@ def _row(source: DeskInput, number: int, one: Appointment) -> Iterator[Cell]:
     yield text_cell(_seats(one.gained), "in")
     yield text_cell(_seats(one.given_up), "out")
     yield text_cell(one.kind)
-    yield text_cell(reasons_text(one.reasons))
+    yield text_cell(told_text(one))
     yield text_cell(joined(one.remarks, between=Text(zh="；", en="; ")))
 
 
 def _seats(seats: Sequence[DeskSeat]) -> Text:
     return joined([one.text for one in seats])
+
+
+def told_text(one: Appointment) -> Text:
+    """Return the grounds of a change, then the rules that it keeps, as many as a cell has room for."""
+    fits = reasons_text(one.fits, max(2, MOST_REASONS - len(one.grounds)))
+    if fits and one.grounds:
+        fits = Text(zh=f"符合：{fits.zh}", en=f"in keeping with: {fits('en')}")
+    return joined([*(ground.text for ground in one.grounds), *([fits] if fits else [])], between=_SEMICOLON)
+
+
+_SEMICOLON = Text(zh="；", en="; ")
 
 
 def reasons_text(reasons: Sequence[Reason], most: int = MOST_REASONS) -> Text:
@@ -243,4 +261,4 @@ def reasons_text(reasons: Sequence[Reason], most: int = MOST_REASONS) -> Text:
     parts = shown[:most]
     if more > 0:
         parts.append(Text(zh=f"另有 {more} 条", en=f"{more} more"))
-    return joined(parts, between=Text(zh="；", en="; "))
+    return joined(parts, between=_SEMICOLON)

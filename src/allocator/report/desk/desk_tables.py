@@ -38,6 +38,7 @@ TableId = Literal[
     "option-places",
     "option-recusals",
     "option-waivers",
+    "stays",
 ]
 
 
@@ -119,11 +120,47 @@ class DeskSeat:
 
 @dataclass(frozen=True)
 class Reason:
-    """A rule that bears on an appointment and holds for it; ``is_of_person`` if it looks at people."""
+    """A rule that bears on an appointment and holds for it.
+
+    Attributes:
+        rule: The id of the rule.
+        text: Its sentence.
+        is_of_person: Whether it looks at people, not at what a place holds.
+        speaks_for: Whether it speaks for this very seat, as a wish does; else it does not bar the person.
+        is_unbroken: Whether the plan breaks it nowhere, not even under an exception.
+        is_hard: Whether it may not be broken.
+    """
 
     rule: str
     text: Text
     is_of_person: bool
+    speaks_for: bool = False
+    is_unbroken: bool = False
+    is_hard: bool = False
+
+
+#: ``forced``: the rules are against staying; ``chain``: the person moves because others do; ``needed``: the
+#: seat taken lacks somebody without the move; ``seat``: who leaves or takes a seat; ``soft``: what staying
+#: would cost; ``free``: nothing shows that the move is needed; ``later``: what staying would break later;
+#: ``linked``: what it would break in another layer.
+GroundKind = Literal["forced", "chain", "needed", "seat", "soft", "free", "later", "linked"]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One thing that is so about a change of seats, found by judging the plan with the person staying.
+
+    Attributes:
+        kind: What it says.
+        text: The words.
+        rules: The ids of the rules that it names.
+        label: The same in a word or two, for tables; empty if it needs none.
+    """
+
+    kind: GroundKind
+    text: Text
+    rules: tuple[str, ...] = ()
+    label: Text = _NO_WORDS
 
 
 @dataclass(frozen=True)
@@ -141,6 +178,7 @@ class Appointment:
         kind: The kind of the change (交流类型).
         reasons: The rules that bear on the new seats and hold; empty for somebody who only leaves.
         remarks: Why somebody leaves, exceptions.
+        grounds: Why the person moves, and why here: what is binding first.
     """
 
     person: NamedEntity
@@ -153,13 +191,26 @@ class Appointment:
     kind: Text
     reasons: tuple[Reason, ...]
     remarks: tuple[Text, ...] = ()
+    grounds: tuple[Ground, ...] = ()
+
+    @property
+    def fits(self) -> tuple[Reason, ...]:
+        """The reasons that no ground names already."""
+        told = {rule for one in self.grounds for rule in one.rules}
+        return tuple(one for one in self.reasons if one.rule not in told)
+
+    @property
+    def ground_labels(self) -> tuple[Text, ...]:
+        """The grounds in a word or two each, without repetition."""
+        return tuple(dict.fromkeys(one.label for one in self.grounds if one.label))
 
 
 @dataclass(frozen=True)
 class SeatLine:
     """One assignment with its words: the line that a planner edits and that is read back.
 
-    ``reasons`` has the rules that bear on it and hold, those about the item first.
+    ``reasons`` has the rules that bear on it and hold, those about the item first; ``grounds`` why the item
+    comes, if it is new in the seat.
     """
 
     assignment: Assignment
@@ -172,6 +223,7 @@ class SeatLine:
     post: str
     tone: Tone = ""
     reasons: tuple[Reason, ...] = ()
+    grounds: tuple[Ground, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -249,6 +301,8 @@ class DeskView:
         asked: The overrides of the call, as the plan carries them.
         standings: How the seats of each layer are filled at present and in each period.
         options: The plan beside the present state; None where there is no present state.
+        stays: Who stays in which seat, a table for each layer.
+        sentences: The sentence of each rule by its id, in the order of the rules.
         is_blind: Whether codes stand for the names of people.
     """
 
@@ -266,6 +320,8 @@ class DeskView:
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     standings: tuple[Staffing, ...] = ()
     options: DeskTable | None = None
+    stays: tuple[DeskTable, ...] = ()
+    sentences: Mapping[str, Text] = field(default_factory=dict)
     is_blind: bool = False
 
     def table(self, name: TableId) -> DeskTable | None:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 from allocator.model.layer import Layer
-from allocator.model.plan import HARD, Plan
+from allocator.model.plan import HARD, Assignment, Plan
 from allocator.model.reading.json_files import plan_text
 from allocator.model.tables import Person
 from allocator.model.text import Text
 from allocator.report.desk.appointments import appointment_table, appointments
 from allocator.report.desk.comparison import comparison_table
 from allocator.report.desk.desk_input import DeskInput, seat_titles
-from allocator.report.desk.desk_tables import Appointment, DeskTable, DeskView, SeatLine, SeatList
+from allocator.report.desk.desk_tables import (
+    Appointment,
+    DeskTable,
+    DeskView,
+    Ground,
+    SeatLine,
+    SeatList,
+)
 from allocator.report.desk.movements import changes_table, matrix_table, move_tone
 from allocator.report.desk.reasons import ReasonFinder
 from allocator.report.desk.recusal_tables import recusal_table, score_table, waiver_table
 from allocator.report.desk.staffing import options_table, standings
+from allocator.report.desk.stays import stay_tables
 from allocator.report.desk.work import away_table, casework_table, loads_table
 from allocator.report.plan_view import PlanView
 from allocator.report.rendering.solve_text import asked_line, run_line
@@ -37,6 +45,7 @@ def desk_view(policy: Policy, plan: Plan, view: PlanView) -> DeskView:
     source = DeskInput(policy, plan)
     finder = ReasonFinder(source)
     changes = appointments(source, finder)
+    grounds = {seat: one.grounds for one in changes for seat in _gained(one)}
     return DeskView(
         scenario=view.scenario,
         scenario_sha256=plan.scenario.sha256,
@@ -48,9 +57,11 @@ def desk_view(policy: Policy, plan: Plan, view: PlanView) -> DeskView:
         plan_hash=sha256(plan_text(plan).encode()).hexdigest(),
         tables=tuple(one for one in _tables(source, finder, view, changes) if one.rows),
         appointments=changes,
-        seats=tuple(_seat_list(source, finder, layer) for layer in source.layers.values()),
+        seats=tuple(_seat_list(source, finder, layer, grounds) for layer in source.layers.values()),
         standings=(standing := standings(source)),
         options=options_table(source, standing),
+        stays=stay_tables(source, finder),
+        sentences={rule.id: finder.sentence(rule) for rule in policy.rules},
         asked={name: tuple(places) for name, places in plan_overrides(plan).to_run_data().items()},
     )
 
@@ -106,7 +117,18 @@ def _level_sentence(level: LevelLine) -> Text:
     return Text(zh=f"{title.zh}：代价 {cost}，{proof.zh}", en=f"{title('en')}: cost {cost}, {proof.en}")
 
 
-def _seat_list(source: DeskInput, finder: ReasonFinder, layer: Layer) -> SeatList:
+def _gained(one: Appointment) -> Iterator[Assignment]:
+    """Yield the new seats of a change as assignments."""
+    for seat in one.gained:
+        yield Assignment(
+            layer=one.layer, item=one.person.id, slot=seat.slot.id, role=seat.role, period=one.period
+        )
+
+
+_Grounds = Mapping[Assignment, tuple[Ground, ...]]
+
+
+def _seat_list(source: DeskInput, finder: ReasonFinder, layer: Layer, grounds: _Grounds) -> SeatList:
     """Return every assignment of a layer, by period and slot, in the order of roles."""
     taken = source.roster[layer.name].taken
     ordered = sorted(taken, key=lambda one: (one[3], one[1], one[2], one[0]))
@@ -116,7 +138,7 @@ def _seat_list(source: DeskInput, finder: ReasonFinder, layer: Layer) -> SeatLis
         title=source.title(layer),
         item_title=item_title,
         slot_title=slot_title,
-        lines=tuple(_line(source, finder, layer, one) for one in ordered),
+        lines=tuple(_line(source, finder, layer, one, grounds) for one in ordered),
         items=tuple(source.named(item).name for item in layer.items),
         slots=tuple(source.named(slot).name for slot in layer.slots),
         roles=tuple(source.role_texts[role] for role in layer.roles if role is not None),
@@ -125,7 +147,11 @@ def _seat_list(source: DeskInput, finder: ReasonFinder, layer: Layer) -> SeatLis
 
 
 def _line(
-    source: DeskInput, finder: ReasonFinder, layer: Layer, taken: tuple[int, int, int, int]
+    source: DeskInput,
+    finder: ReasonFinder,
+    layer: Layer,
+    taken: tuple[int, int, int, int],
+    grounds: _Grounds,
 ) -> SeatLine:
     item, slot, role, period = taken
     found = source.assignment(layer, taken)
@@ -146,4 +172,5 @@ def _line(
         post=entity.title if isinstance(entity, Person) else "",
         tone=tone,
         reasons=finder.reasons(found),
+        grounds=grounds.get(found, ()),
     )

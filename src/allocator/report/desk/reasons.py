@@ -34,6 +34,8 @@ _ORDER = {
         )
     )
 }
+#: Kinds that speak for a seat; one that says who may have a role does so, too.
+_FOR = frozenset({"follow", "pin", "prefer", "together", "wishes"})
 #: Kinds that are no reason of any single seat: they say what is not done, or how the layer is built.
 _NEVER = frozenset({"exclude", "partners", "take", "together"})
 
@@ -63,7 +65,14 @@ class ReasonFinder:
     def reasons_at(self, layer: Layer, place: Place) -> tuple[Reason, ...]:
         """Return the reasons of an assignment that is given by index."""
         found = (
-            Reason(rule.id, self.sentence(rule), _is_of_person(rule))
+            Reason(
+                rule.id,
+                self.sentence(rule),
+                _is_of_person(rule),
+                speaks_for=rule.name in _FOR or (rule.name == "eligible" and bool(rule.role)),
+                is_unbroken=not self._source.breaches[rule.id],
+                is_hard=rule.is_hard,
+            )
             for rule in self._by_layer.get(layer.name, ())
             if self._bears_on(rule, layer, place) and not self._breaches[rule.id].concerns(place)
         )

@@ -117,7 +117,9 @@
         copy(line, rule.childNodes);
         list.append(line);
       }
-      body.append(seat, list);
+      body.append(seat);
+      copy(body, row.querySelectorAll('.ground'));
+      body.append(list);
     }
     for (const link of body.querySelectorAll('a')) link.replaceWith(...link.childNodes);
     for (const child of body.children) if (child !== title) strip(child);

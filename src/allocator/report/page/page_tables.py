@@ -223,5 +223,8 @@ class ReasonSections:
             for k in numbers:
                 refs += [el("a", str(k), href=f"#r{k}") if links.anchors else str(k), " "]
             seat = [el("td", cell, class_="home" if title is _HOME else "seat") for title, cell in cells]
-            rows.append(el("tr", el("th", name[1], scope="row"), seat, el("td", refs, class_="refs")))
+            grounds = [el("p", one.text, class_="ground") for one in line.grounds]
+            rows.append(
+                el("tr", el("th", name[1], scope="row"), seat, el("td", grounds, refs, class_="refs"))
+            )
         return el("tbody", rows, id=anchor, data_t=links.homes.get(item) or None)

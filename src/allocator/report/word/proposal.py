@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from allocator.model.text import Language, Text
-from allocator.report.desk.desk_tables import DeskTable, DeskView
+from allocator.report.desk.desk_tables import DeskView
+from allocator.report.desk.ground_words import in_quotes
 from allocator.report.plan_view import PlanView
+from allocator.report.word.annexes import annex_blocks, annex_list, annexes_of
 from allocator.report.word.facts import proposal_facts
 from allocator.report.word.persons import reason_blocks
 from allocator.report.word.sections import (
@@ -20,25 +22,11 @@ from allocator.report.word.sections import (
     present_blocks,
     waiver_blocks,
 )
-from allocator.report.word.standard import StyleId
 
-#: The tables of annexes, in their order.
-_ANNEXES = ("appointments", "comparison", "casework", "recusals")
-_ANNEX_TITLES = {
-    "appointments": Text(zh="拟任免（轮岗交流）干部名单", en="List of appointments and releases"),
-    "comparison": Text(zh="方案对照表", en="Present and proposed"),
-    "casework": Text(zh="办案组", en="Case teams"),
-    "recusals": Text(zh="回避情况表", en="Register of recusals"),
-}
 _SYNTHETIC = Text(zh="本件所涉人员、案件均为虚构。", en="All people and cases in this document are invented.")
 _BLIND = Text(
     zh="本件为代号副本：姓名以代号代替，代号与姓名的对照表另存。",
     en="This is a blind copy: codes stand for names, and the key is kept apart.",
-)
-_EDITING = Text(
-    zh="“方案”栏（办案组为各角色栏）可以直接修改，之后用 allocator verify 复核；其余各栏随之而定，不读回。",
-    en="The column 'proposed' (of case teams: the columns of roles) may be changed; `allocator verify` then"
-    " judges the document. The other columns follow from it and are not read back.",
 )
 _SECTIONS = (
     Text(zh="现状", en="The present state"),
@@ -96,18 +84,18 @@ def proposal_of(view: DeskView, plan: PlanView, language: Language, signing: Sig
         signing: Who signs, and when.
     """
     title = Text(zh=f"{view.title.zh or view.title.en}建议方案", en=f"{view.title('en')}: proposal")
-    annexes = _annex_tables(view)
+    annexes = annexes_of(view)
     blocks = (
         *_cautions(view),
         paragraph("Title", title),
         paragraph("Body", Text()),
         paragraph("Body", _opening(view)),
         *_body(view, plan),
-        *_annex_list([name for name, _ in annexes]),
+        *annex_list([name for name, _ in annexes]),
         *_signature(signing),
     )
     tables = [table for _, group in annexes for table in group]
-    return Proposal(title, blocks, tuple(_annex_blocks(annexes)), proposal_facts(view, tables, language))
+    return Proposal(title, blocks, tuple(annex_blocks(annexes)), proposal_facts(view, tables, language))
 
 
 def _cautions(view: DeskView) -> Iterator[WordBlock]:
@@ -124,10 +112,11 @@ def _opening(view: DeskView) -> Text:
     if view.plan_hash:
         short = view.plan_hash[:16]
         proof = Text(zh=f"方案摘要 {short}。", en=f" Hash of the plan: {short}.")
+    named = in_quotes(view.title)
     return Text(
-        zh=f"本方案依据场景“{view.scenario}”的数据和规则编制，求解状态为{view.status.zh}。文中各项数字均由方案"
-        f"逐项重新计算，规则符合情况逐条复核。{proof.zh}",
-        en=f"This proposal was made from the data and the rules of the scenario '{view.scenario}'; status:"
+        zh=f"本方案依据场景{named.zh}的数据和规则编制，求解状态为{view.status.zh}。文中各项数字均由方案逐项重新"
+        f"计算，规则符合情况逐条复核。{proof.zh}",
+        en=f"This proposal was made from the data and the rules of the scenario {named.en}; status:"
         f" {view.status('en')}. Every figure is counted anew from the plan, and every rule has been checked."
         f"{proof.en}",
     )
@@ -144,27 +133,6 @@ def _body(view: DeskView, plan: PlanView) -> Iterator[WordBlock]:
     for title, blocks in zip(_SECTIONS, made, strict=True):
         yield heading(1, title)
         yield from blocks
-
-
-def _annex_tables(view: DeskView) -> list[tuple[Text, list[DeskTable]]]:
-    """Return the annexes that have a table, each with its tables: one for each layer or one in all."""
-    found = ((_ANNEX_TITLES[id_], [one for one in view.tables if one.id == id_]) for id_ in _ANNEXES)
-    return [(title, tables) for title, tables in found if tables]
-
-
-def _annex_list(titles: Sequence[Text]) -> Iterator[WordBlock]:
-    """Yield the list of annexes below the text (附件说明): no full stop behind a title."""
-    if not titles:
-        return
-    yield paragraph("Body", Text())
-    for number, title in enumerate(titles, start=1):
-        style: StyleId = "AnnexList" if number == 1 else "AnnexListMore"
-        mark = Text(zh="附件：", en="Annexes: ") if number == 1 else Text()
-        if len(titles) == 1:
-            yield paragraph(style, Text(zh=f"附件：{title.zh}", en=f"Annex: {title('en')}"))
-        else:
-            zh, en = f"{mark.zh}{number}.{title.zh}", f"{mark('en')}{number}. {title('en')}"
-            yield paragraph(style, Text(zh=zh, en=en))
 
 
 def _signature(signing: Signing) -> Iterator[WordBlock]:
@@ -185,23 +153,6 @@ _CHARACTER = 315
 
 def _twips(text: str) -> int:
     return int(sum(1.0 if ord(one) > 0x2E7F else 0.5 for one in text) * _CHARACTER)
-
-
-def _annex_blocks(annexes: Sequence[tuple[Text, Sequence[DeskTable]]]) -> Iterator[WordBlock]:
-    for number, (title, tables) in enumerate(annexes, start=1):
-        mark = number if len(annexes) > 1 else ""
-        yield paragraph("AnnexMark", Text(zh=f"附件{mark}", en=f"Annex {mark}".strip()))
-        yield paragraph("AnnexTitle", title)
-        for table in tables:
-            if table.title != title:
-                yield paragraph("TableTitle", table.title)
-            yield WordBlock("TableText", table=table)
-            for note in (*_editing(table), *table.notes):
-                yield paragraph("TableNote", Text(zh=f"注：{note.zh}", en=f"Note: {note('en')}"))
-
-
-def _editing(table: DeskTable) -> tuple[Text, ...]:
-    return (_EDITING,) if table.id in ("comparison", "casework") else ()
 
 
 #: Characters of a title on one line; endings of words after which a line of a title may break.
