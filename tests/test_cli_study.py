@@ -27,6 +27,7 @@ from allocator.cli.study import LiveTable
 from allocator.report.rendering.study_text import (
     count_line,
     duration_text,
+    options_table,
     render_failures,
     render_proofs,
     result_line,
@@ -231,7 +232,9 @@ def test_a_view_tells_what_is_proved_and_what_is_open(tmp_path: Path) -> None:
     cost, _ = first.costs
     assert (cost.median, cost.least, cost.most, cost.bound) == (4, 3, 5, 4)
     assert first.gap == 20.0 and first.peak_memory == 5
-    assert (second.ended, second.outcomes, second.costs) == (1, {"worse": 1}, ())
+    assert (second.ended, second.outcomes) == (1, {"worse": 1})
+    assert [(one.median, one.bound) for one in second.costs] == [(None, 4), (None, 0)]
+    assert "≥ 4" in "".join(str(cell) for cell in options_table(view, "en").columns[4].cells)
     assert second.worse_than == ("as-it-is",) and not second.on_front
     assert (view.proofs.optimal, view.proofs.unproved, view.proofs.worse) == (1, 1, 1)
     [pair] = view.pairs

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -129,17 +130,46 @@ def test_a_variant_that_cannot_be_written_is_a_fault(tmp_path: Path) -> None:
         write_variant(variant, tmp_path / "file" / "inside")
 
 
-def test_a_workbook_is_solved_as_it_is_and_not_varied(tmp_path: Path) -> None:
+def test_a_workbook_that_stands_for_a_folder_is_varied_like_the_folder(tmp_path: Path) -> None:
     book = tmp_path / "book.xlsx"
-    book.write_bytes(api.scenario_workbook(tiny_scenario.write_scenario(tmp_path)).content)
+    place = tiny_scenario.write_scenario(tmp_path)
+    book.write_bytes(api.scenario_workbook(place).content)
+    written, folder = read_source(book), read_source(place)
+    for made in (
+        option(),
+        option(drop=["kin"], weights={"keep": 3}),
+        option(scenario={"today": "2026-05-05"}),
+    ):
+        assert make_variant(written, made, {}).sha256 == make_variant(folder, made, {}).sha256
     file = tmp_path / "study.yaml"
-    file.write_text("study: a\nscenarios: book.xlsx\nlimits: 3\n", encoding="utf-8")
+    text = "study: a\nscenarios: book.xlsx\nlimits: 3\noptions: {o: {drop: kin}}\n"
+    file.write_text(text, encoding="utf-8")
     loaded = api.load_study(file)
     assert list(loaded.study.scenarios) == ["book"]
     [found] = api.run_study(loaded, runner=InlineRunner()).values()
     assert found.outcome == "solved", found.faults
-    file.write_text("study: a\nscenarios: book.xlsx\noptions: {one: {drop: kin}}\n", encoding="utf-8")
-    with pytest.raises(InputError, match="to vary rules, tables or settings"):
+    file.write_text(text.replace("drop: kin", "drop: kn"), encoding="utf-8")
+    with pytest.raises(InputError, match="did you mean 'kin'"):
+        api.load_study(file)
+
+
+def test_another_workbook_is_solved_as_it_is_and_not_varied(tmp_path: Path) -> None:
+    place = tiny_scenario.write_scenario(tmp_path)
+    book = openpyxl.Workbook()
+    for table in ("units", "people", "groups", "cases", "postings", "ties", "links"):
+        sheet = book.create_sheet(table)
+        for row in (place / f"{table}.csv").read_text(encoding="utf-8").splitlines():
+            sheet.append(row.split(","))
+        (place / f"{table}.csv").unlink()
+    book.save(place / "tables.xlsx")
+    file = tmp_path / "study.yaml"
+    file.write_text("study: a\nscenarios: scenarios/tiny/tables.xlsx\nlimits: 3\n", encoding="utf-8")
+    loaded = api.load_study(file)
+    [found] = api.run_study(loaded, runner=InlineRunner()).values()
+    assert found.outcome == "solved", found.faults
+    with file.open("a", encoding="utf-8") as text:
+        text.write("options: {one: {drop: kin}}\n")
+    with pytest.raises(InputError, match="is solved as it is"):
         api.load_study(file)
 
 

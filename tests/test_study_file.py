@@ -12,7 +12,7 @@ from allocator.errors import Fault, InputError
 from allocator.model.reading import read_yaml
 from allocator.report.json_schemas import study_schema
 from allocator.study.study_file import read_study
-from study_world import STUDY, write_study
+from study_world import STUDY, ScriptedRunner, write_study
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -126,6 +126,33 @@ def test_a_fault_of_an_option_stands_in_the_study_file(
     assert not others, others
     assert (first.file, first.row, first.column) == ("study.yaml", row, column), first
     assert first.nearest == nearest and (found is None or first.found == found)
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "row", "column", "nearest"),
+    [
+        ("    change:\n      - {id: native, when: person.nativ_place == 'x'}", "study.yaml", 6,
+         "options.one.change.0.when", "person.native_place"),
+        ("    add:\n      - {id: new, kind: stability,\n         on: postin}", "study.yaml", 7,
+         "options.one.add.0.on", "posting"),
+        ("    scenario:\n      layers: {posting: {items: people where person.grad == 'head'}}",
+         "study.yaml", 6, "options.one.scenario.layers.posting.items", "person.grade"),
+        ("    tables: {people.csv: few.csv}", "few.csv", 2, "unit", ""),
+        ("    tables: {groups.csv: none.csv}", "study.yaml", 4, "options.one", ""),
+    ],
+)  # fmt: skip
+def test_an_option_that_does_not_fit_the_first_scenario_is_refused_before_anything_runs(
+    tmp_path: Path, text: str, file: str, row: int, column: str, nearest: str
+) -> None:
+    (tmp_path / "few.csv").write_text("id,name,unit\nP1,王建国,U9\n", encoding="utf-8")
+    (tmp_path / "none.csv").write_text("id,name\nZ9,某组\n", encoding="utf-8")
+    loaded = api.load_study(write_study(tmp_path, options(text) + "\n"))
+    with pytest.raises(InputError) as caught:
+        api.run_study(loaded, runner=ScriptedRunner())
+    first = caught.value.faults[0]
+    assert (first.file, first.row, first.column) == (file, row, column), first
+    assert column != "options.one" or ("postings.csv:2:" in first.message.zh and first.found == "G1")
+    assert first.nearest == nearest and not (tmp_path / "study.results").exists()
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from allocator.api.exporting import check_writable
+from allocator.api.scenarios import bind, load
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.reading import input_error, read_spec
 from allocator.model.reading.files import atomic_write
@@ -20,7 +22,7 @@ from allocator.study.cell_process import unlimited_here
 from allocator.study.cell_results import CellResult, ResultStore
 from allocator.study.cell_runner import CellEnd, CellTask, Runner
 from allocator.study.cells import CellCount, Digests, StudyCell, as_request, count_cells, make_cells
-from allocator.study.option_faults import study_faults
+from allocator.study.option_faults import OptionChecks, study_faults
 from allocator.study.process_runner import ProcessRunner, cell_command, default_places
 from allocator.study.study_file import Study, read_study
 from allocator.study.study_run import RunSettings, StudyRun, make_task
@@ -195,8 +197,9 @@ def run_study(
         retry_failed: Whether cells that failed are run again.
 
     Raises:
-        InputError: A file cannot be read or written.
+        InputError: An option does not fit the first scenario, or a file cannot be read or written.
     """
+    _check_options(loaded)
     loaded.store.make()
     if retry_failed:
         known = loaded.results()
@@ -208,6 +211,42 @@ def run_study(
     settings = RunSettings(lambda cell: _task(loaded, cell), stop_when_worse=spec.stop_when_worse)
     chosen = runner or ProcessRunner(cell_command(CELL_MODULE), places or default_places(spec.workers))
     return StudyRun(loaded.cells, loaded.store, chosen, watch or StudyWatch(), settings).run()
+
+
+def _check_options(loaded: LoadedStudy) -> None:
+    """Bind every option that has an open cell to the first scenario that is sound.
+
+    Raises:
+        InputError: With the faults of the options, at their places in the study file.
+    """
+    done = loaded.results()
+    wanted = {cell.option for cell in loaded.cells if cell.key not in done}
+    options = loaded.study.spec.all_options
+    changed = [name for name in options if name in wanted and options[name].changes_anything]
+    source = next((one for _, one in _sources(loaded.study) if _is_bound(one)), None) if changed else None
+    if source is None:
+        return
+    faults: list[Fault] = []
+    for name in changed:
+        variant = make_variant(source, options[name], loaded.study.table_files(options[name]))
+        checks = OptionChecks(loaded.study, name, source)
+        with TemporaryDirectory() as place:
+            write_variant(variant, Path(place) / "scenario")
+            try:
+                bind(load(Path(place) / "scenario")).check_expressions()
+            except InputError as error:
+                faults.extend(map(checks.place_bound, error.faults))
+    if faults:
+        raise input_error(dict.fromkeys(faults))
+
+
+def _is_bound(source: SourceFiles) -> bool:
+    """Whether a scenario can be bound as it is."""
+    try:
+        bind(load(source.location.workbook or source.location.folder))
+    except InputError:
+        return False
+    return source.can_be_varied
 
 
 def _write_scenarios(loaded: LoadedStudy) -> None:

@@ -24,12 +24,20 @@ MOST_NAMED = 5
 
 @dataclass(frozen=True)
 class CostSummary:
-    """The costs of one criterion over the seeds of an option: median, least and greatest, least bound."""
+    """One criterion over the seeds of an option.
+
+    Attributes:
+        criterion: Its code.
+        median: Median of the costs; None where no plan has one.
+        least: The least of them.
+        most: The greatest.
+        bound: The greatest proven lower bound, which holds for every plan of the option.
+    """
 
     criterion: str
-    median: float
-    least: int
-    most: int
+    median: float | None
+    least: int | None
+    most: int | None
     bound: int | None
 
 
@@ -229,9 +237,9 @@ def _option_lines(
     for (scenario, seconds), options in groups.items():
         summaries = {name: _costs(_ended(own, results), codes) for name, own in options.items()}
         whole = {
-            name: [one.median for one in costs]
+            name: medians
             for name, costs in summaries.items()
-            if len(costs) == len(codes)
+            if len(medians := _medians(costs)) == len(codes)
         }
         front = pareto_front(whole) if codes else ()
         for name, own in options.items():
@@ -275,19 +283,21 @@ def _option_line(
     )
 
 
+def _medians(costs: Sequence[CostSummary]) -> list[float]:
+    return [one.median for one in costs if one.median is not None]
+
+
 def _costs(ended: Sequence[CellResult], codes: Sequence[str]) -> tuple[CostSummary, ...]:
-    """Return the costs of every criterion that some plan has."""
+    """Return the criteria of which some plan has a cost or some cell a bound."""
     found = []
     for code in codes:
-        values = [
-            one for result in ended if result.has_plan for one in result.criteria if one.criterion == code
-        ]
+        values = [one for result in ended for one in result.criteria if one.criterion == code]
         costs = [one.cost for one in values if one.cost is not None]
-        bounds = [one.bound for one in values]
-        if costs:
-            known = [bound for bound in bounds if bound is not None]
-            bound = max(known) if known else None
-            found.append(CostSummary(code, float(median(costs)), min(costs), max(costs), bound))
+        bounds = [one.bound for one in values if one.bound is not None]
+        if costs or bounds:
+            middle = float(median(costs)) if costs else None
+            bound = max(bounds, default=None)
+            found.append(CostSummary(code, middle, min(costs, default=None), max(costs, default=None), bound))
     return tuple(found)
 
 

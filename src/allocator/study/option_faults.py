@@ -88,8 +88,9 @@ class OptionChecks:
         """Return the faults of the option; none where the scenario itself has faults."""
         if self._source.location.workbook is not None and self._option.changes_anything:
             message = Text(
-                zh="工作簿场景只能照原样求解；要改规则、表格或设置，请用文件夹场景",
-                en="a workbook is solved as it is; to vary rules, tables or settings, use a folder",
+                zh="此工作簿有误或没有设置表，只能照原样求解；要改规则、表格或设置，请先改正（check）或用文件夹场景",
+                en="this workbook has faults or no sheet of settings, and is solved as it is; to vary rules, "
+                "tables or settings, mend it (see check) or use a folder",
             )
             return [_fault(self._document, ("options", self._name), message, None)]
         if not self._source.can_be_varied or not self._option.changes_anything:
@@ -123,7 +124,7 @@ class OptionChecks:
         settings = varied_settings(self._source, self._option)
         names = [str(name) for name in settings.get("rules") or ()]
         folder = self._source.location.folder
-        book = read_rulebook(names, folder)
+        book = read_rulebook(names, folder) if "rules" in self._option.scenario else self._source.book
         unknown = {} if book.faults else dict(self._unknown_rules(book))
         if not book.faults and self._option.changes_rules:
             book = self._book_of_option(book)
@@ -174,6 +175,17 @@ class OptionChecks:
                 lines[("rules", *rest)] = line
         return lines
 
+    def place_bound(self, fault: Fault) -> Fault:
+        """Return a fault that binding the varied scenario has found, at its place in the study file.
+
+        A fault in a table that the option replaces stays at its row in that file.
+        """
+        if fault.file == SCENARIO_FILE:
+            return self._at(fault, ("options", self._name, "scenario", *_path(fault.column)))
+        if fault.file in self._option.tables:
+            return replace(fault, file=self._option.tables[fault.file])
+        return self._placed(fault)
+
     def _placed(self, fault: Fault) -> Fault:
         """Return a fault of the rules at its place in the study file."""
         if fault.file == SCENARIO_FILE:
@@ -184,7 +196,9 @@ class OptionChecks:
                 return self._at(fault, (*path, *rest) if path[2] != "weights" else path)
         if fault.file == self._document.label:
             return replace(fault, column=f"options.{self._name}.{fault.column}")
-        return self._at(fault, ("options", self._name))
+        where = ":".join(str(part) for part in (fault.file, fault.row, fault.column) if part)
+        message = Text(zh=f"{fault.message.zh}（{where}）", en=f"{fault.message.en} ({where})")
+        return self._at(replace(fault, message=message), ("options", self._name))
 
     def _rule_places(self) -> Iterator[tuple[str, KeyPath]]:
         """Yield the id of each rule that the option writes, with its place; longer ids first."""

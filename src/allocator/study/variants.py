@@ -6,19 +6,22 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from allocator.errors import InputError
-from allocator.model.reading import YamlDocument, read_spec, read_yaml, scenario_digest
+from allocator.model.reading import YamlDocument, load_scenario, read_spec, read_yaml, scenario_digest
 from allocator.model.reading.files import TABLE_BYTES, read_bytes, unwritable_fault
 from allocator.model.reading.scenario_location import SCENARIO_FILE, Location, locate
-from allocator.model.reading.yaml_file import plain_value
+from allocator.model.reading.scenario_sources import WorkbookSource, open_source
+from allocator.model.reading.yaml_file import parse_yaml, plain_value
 from allocator.rules.packs import Rulebook, read_rulebook
+from allocator.rules.rule_sheets import scenario_rulebook
 from allocator.study.study_spec import StudyOption
 
 #: The pack that holds the changes of an option.
@@ -96,15 +99,40 @@ def read_source(place: Path) -> SourceFiles:
 
 
 def _read_workbook(location: Location) -> SourceFiles:
-    """Return a workbook as it is, with the packs that it names."""
+    """Return the folder for which a workbook stands; else the workbook as it is, with the packs it names."""
     book = location.workbook
     assert book is not None
+    folder = _folder_of(location, book)
+    if folder is not None:
+        return folder
     spec = read_spec(book)
     packs = read_rulebook(spec.spec.rules, spec.folder).contents if spec is not None else {}
     beside = {SCENARIO_FILE: location.folder / SCENARIO_FILE}
     texts = {name: _content(path) for name, path in beside.items() if name in location.names}
     raw = {book.name: _content(book), **texts, **packs}
     return SourceFiles(location, {}, None, Rulebook(), raw)
+
+
+def _folder_of(location: Location, book: Path) -> SourceFiles | None:
+    """Return the files of the folder for which a workbook stands; None with faults, or if there is none."""
+    try:
+        scenario = load_scenario(book)
+        source = open_source(location)
+    except InputError:
+        return None
+    rules = scenario_rulebook(scenario)
+    if not isinstance(source, WorkbookSource) or not source.stands_for_folder or rules.faults:
+        return None
+    source.take_headers(scenario.spec.columns)
+    texts = [source.read(table) for table in (*source.tables, *source.scores)]
+    tables = {text.digest_name: text.content for text in texts}
+    settings = source.document().content
+    raw = {SCENARIO_FILE: settings, **tables}
+    digests = {name: sha256(content).hexdigest() for name, content in raw.items()}
+    if digests != dict(scenario.files):
+        return None
+    document = parse_yaml(settings, SCENARIO_FILE)
+    return SourceFiles(replace(location, workbook=None), tables, document, rules, {**raw, **rules.contents})
 
 
 def _content(path: Path) -> bytes:

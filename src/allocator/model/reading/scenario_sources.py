@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 
@@ -36,10 +36,11 @@ from allocator.model.text import Text
 
 @dataclass(frozen=True)
 class TableText(TableSource):
-    """A table as text, with the name and the SHA-256 of its file."""
+    """A table as text, with the name and the SHA-256 of its file; of a sheet, the file that it stands for."""
 
     digest_name: str
     sha256: str
+    content: bytes = field(default=b"", repr=False)
 
 
 class FolderSource:
@@ -163,8 +164,9 @@ class WorkbookSource:
         if not book.wide[table] and table in TABLES:
             self._leave_out_unused(table, lines)
         name = f"{table}.csv"
-        digest = sha256(self._content(table, [cells for _, cells in lines if any(cells)])).hexdigest()
-        return TableText(table, file, lines, book.wide[table], name, digest)
+        content = self._content(table, [cells for _, cells in lines if any(cells)])
+        digest = sha256(content).hexdigest()
+        return TableText(table, file, lines, book.wide[table], name, digest, content)
 
     def _is_there(self, table: str) -> bool:
         """Whether the folder has a table: it had the file, or the sheet has a row below its header."""

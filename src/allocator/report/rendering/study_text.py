@@ -188,6 +188,8 @@ def _cost_text(cost: CostSummary | None) -> str:
     """Return the median of a cost, with its spread over seeds and its bound, where they differ."""
     if cost is None:
         return "—"
+    if cost.median is None or cost.least is None or cost.most is None:
+        return "—" if cost.bound is None else f"≥ {number(cost.bound)}"
     middle = number(int(cost.median) if cost.median.is_integer() else cost.median)
     spread = "" if cost.least == cost.most else f" [{number(cost.least)}, {number(cost.most)}]"
     bound = "" if cost.bound is None or cost.bound == cost.median else f" ≥ {number(cost.bound)}"
