@@ -126,9 +126,11 @@ class _SheetReader:
         fields, faults = self._fields(kind, values)
         labels = {blank.path: blank.label for blank in blanks(kind)}
         for fault in faults:
-            column = column_of(kind, fault.column) if fault.column != "id" else "id"
+            column = column_of(kind, fault.column) if fault.column not in ("", "id") else "id"
             label = labels.get(fault.column, Text(zh=fault.column, en=fault.column))
-            message = Text(zh=f"【{label.zh}】{fault.message.zh}", en=f"[{label.en}] {fault.message.en}")
+            said = _in_blanks(fault.message, labels)
+            message = Text(zh=f"【{label.zh}】{said.zh}", en=f"[{label.en}] {said.en}") if label else said
+            column = column if label else "sentence"
             place: dict[str, Any] = {
                 "file": self._sheets.labels["rules"],
                 "row": line,
@@ -294,3 +296,16 @@ def _waiver_of(line: _Line) -> Waiver | None:
         return Waiver.model_validate(dict(line.fields))
     except ValueError:
         return None
+
+
+def _in_blanks(message: Text, labels: Mapping[str, Text]) -> Text:
+    """Return a message with the blanks of a sentence in place of the keys that they have in YAML."""
+    words = {path: label for path, label in labels.items() if path.isascii()}
+
+    if not words:
+        return message
+    name = r"\b(" + "|".join(map(re.escape, words)) + r")\b"
+    return Text(
+        zh=re.sub(f" ?{name} ?", lambda one: f"【{words[one[1]].zh}】", message.zh, flags=re.ASCII),
+        en=re.sub(name, lambda one: f"[{words[one[1]].en}]", message.en, flags=re.ASCII),
+    )

@@ -276,7 +276,8 @@ class SettingsReader:
             if side in cells:
                 found[side] = read_source(cells[side])
         if "roles" in cells:
-            found["roles"] = [self._role(one.strip()) for one in _SPLIT.split(cells["roles"]) if one.strip()]
+            words = (one.strip() for one in _SPLIT.split(cells["roles"]) if one.strip())
+            found["roles"] = [role for one in words if (role := self._role(one, line))]
         if "periods" in cells:
             found["periods"] = _key(SPREAD, cells["periods"]) or cells["periods"]
         if "take" in cells:
@@ -286,9 +287,24 @@ class SettingsReader:
         for key, value in found.items():
             self._put("layers", ("layers", cells["id"], key), value, line)
 
-    def _role(self, word: str) -> str:
+    def _role(self, word: str, line: int) -> str:
+        """Return the id of a role; empty, with a fault, if a word is that of no role."""
         roles: Mapping[str, Mapping[str, str]] = self._data.get("roles", {})
-        return next((role for role, text in roles.items() if word in (role, *text.values())), word)
+        found = next((role for role, text in roles.items() if word in (role, *text.values())), word)
+        if found.isascii():
+            return found
+        known = [text.get("zh", role) for role, text in roles.items()]
+        setting = self._label_of_sheet("settings")
+        message = Text(
+            zh=f"没有这个角色；请先在“{setting}”中为它加一行",
+            en=f"is no role: first add a row for it to '{setting}'",
+        )
+        self._fault("layers", line, "roles", message, word, listed(known), nearest(word, known))
+        return ""
+
+    def _label_of_sheet(self, sheet: str) -> str:
+        """Return the title of a sheet without its file."""
+        return self._labels[sheet].rpartition(":")[2]
 
     def _shown(self, sheet: str, column: str) -> str:
         """Return the header of a column as the sheet has it."""
