@@ -8,9 +8,16 @@ from itertools import chain, islice
 
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.reading.fault_list import FaultList
+from allocator.model.reading.personal_numbers import (
+    has_identity_number,
+    identity_fault,
+    is_left_out,
+    left_out_doubt,
+    may_hold_number,
+)
 from allocator.model.reading.table_layout import LOOKED_AT, UNNAMED, Heading, HeadingReader, Line, NonDataRows
 from allocator.model.reading.unvalued_cells import NOT_COMPUTED, is_unvalued, unvalued_fault
-from allocator.model.tables import required_columns
+from allocator.model.tables import columns, required_columns
 from allocator.model.text import Text
 
 LONGEST_CELL = 32_767
@@ -108,10 +115,10 @@ def read_grid(
     except InputError as error:
         faults.extend(error.faults)
         return None
-    named = [index for index, header in enumerate(heading.headers) if header]
-    columns = tuple(heading.columns[index] for index in named)
+    named = [index for index, header in enumerate(heading.headers) if header and index not in body.left_out]
+    names = tuple(heading.columns[index] for index in named)
     headers = tuple(heading.headers[index] for index in named)
-    return Grid(source.table, file, columns, headers, rows, heading.absent, heading.line, heading.unnumbered)
+    return Grid(source.table, file, names, headers, rows, heading.absent, heading.line, heading.unnumbered)
 
 
 class _Body:
@@ -122,6 +129,11 @@ class _Body:
         self._file = source.file
         self._faults, self._doubts = faults, doubts
         self._asides = NonDataRows(source.file, heading, required_columns(source.table)[0])
+        self.left_out = {
+            index
+            for index, (header, column) in enumerate(zip(heading.headers, heading.columns, strict=True))
+            if header and column not in columns(source.table) and is_left_out(header)
+        }
         self._unnamed = {index: 0 for index, header in enumerate(heading.headers) if not header}
 
     def rows(self, lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -136,8 +148,11 @@ class _Body:
             if message != UNNAMED:
                 rows[number] = (0, ())
         self._check_named()
+        for index in sorted(self.left_out):
+            header = self._heading.headers[index]
+            self._doubts.add(left_out_doubt(self._file, self._heading.line, header))
         kept = (row for row in rows if row[1])
-        if not self._unnamed:
+        if not self._unnamed and not self.left_out:
             return tuple(kept)
         return tuple((line, self._named(cells)) for line, cells in kept)
 
@@ -152,6 +167,8 @@ class _Body:
             if max(map(len, cells)) > LONGEST_CELL:
                 self._faults.extend(_long_cells(self._file, line, headers, cells))
             padded = (*cells[:width], *[""] * (width - len(cells)))
+            if self.left_out:
+                padded = tuple("" if index in self.left_out else cell for index, cell in enumerate(padded))
             row = tuple(shared.text(cell[:LONGEST_CELL].strip()) for cell in padded)
             if aside := self._asides.kind(row):
                 self._doubts.add(self._asides.doubt(line, row, aside))
@@ -181,14 +198,19 @@ class _Body:
                 self._faults.add(Fault(message, self._file, line, shorten(", ".join(names)), found))
 
     def _with_values(self, line: int, row: tuple[str, ...]) -> tuple[str, ...]:
-        """Return a row without errors of formulas, each of which is a fault."""
+        """Return a row without errors of formulas and identity numbers, each of which is a fault."""
         joined = "".join(row)
-        if "#" not in joined and NOT_COMPUTED not in joined:
+        if "#" not in joined and NOT_COMPUTED not in joined and not may_hold_number(joined):
             return row
-        for header, cell in zip(self._heading.headers, row, strict=True):
+        kept = list(row)
+        for index, (header, cell) in enumerate(zip(self._heading.headers, row, strict=True)):
             if is_unvalued(cell):
                 self._faults.add(unvalued_fault(cell, self._file, line, header))
-        return tuple("" if is_unvalued(cell) else cell for cell in row)
+                kept[index] = ""
+            elif has_identity_number(cell):
+                self._faults.add(identity_fault(cell, self._file, line, header))
+                kept[index] = ""
+        return tuple(kept)
 
     def _note(self, line: int, row: Sequence[str]) -> None:
         """Record the line of the first cell in each column without a name."""
@@ -206,7 +228,8 @@ class _Body:
             raise InputError([_fault(zh, en, self._file, self._heading.line)])
 
     def _named(self, cells: Sequence[str]) -> tuple[str, ...]:
-        return tuple(cell for index, cell in enumerate(cells) if index not in self._unnamed)
+        gone = self.left_out.union(self._unnamed)
+        return tuple(cell for index, cell in enumerate(cells) if index not in gone)
 
 
 class _Shared:
