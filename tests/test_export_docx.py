@@ -783,3 +783,53 @@ def test_a_plan_without_a_past_says_so(tmp_path: Path) -> None:
     view = laid_out(policy, plan)
     made = proposal_of(view, api.plan_view(plan, policy), "zh")
     assert view.options is None and "没有在任记录" in told(section(made, 2))[0]
+
+
+# ---------------------------------------------------------------- compared with other plans
+
+
+def with_other_plan(place: Path, plan: str) -> Path:
+    """Write another plan for the tiny scenario beside the first one."""
+    file = place / "other.json"
+    api.write_plan(good_plan(place / "scenarios" / "tiny", plan), file)
+    return file
+
+
+def test_other_plans_stand_beside_this_one_judged_anew(desk: Path) -> None:
+    """P6 and P8, who are kin, change groups in 2027: two departures of weight 2, and no rule is broken."""
+    text = tiny_scenario.PLAN.replace("P6=G1/member@2027", "P6=G2/member@2027")
+    other = with_other_plan(desk, text.replace("P8=G2/member@2027", "P8=G1/member@2027"))
+    words = ("--against", other, "--to", desk / "a.docx")
+    done = call("export", desk / "plan.json", *words, lang="zh")
+    assert (done.status, done.err) == (0, "")
+    document = docx.Document(str(desk / "a.docx"))
+    rows = {cells[0]: cells[1:] for cells in texts(table_with(document, "A 推荐方案"))}
+    assert rows["比较项目"] == ["A 推荐方案", "B other"] and rows["违反硬规则（代价）"] == ["0", "0"]
+    policy = load_plan_policy(desk / "scenarios" / "tiny")
+    costs = [judge(policy, api.read_plan(one).assignments).costs[1] for one in (desk / "plan.json", other)]
+    assert rows["级别 1 人员稳定：代价"] == [str(one) for one in costs] and costs[1] == costs[0] + 4
+    moved = [len(list(moves(held_by_period(policy.context.layers["posting"], api.read_plan(one)))))
+             for one in (desk / "plan.json", other)]  # fmt: skip
+    assert rows["变动人次：人员编组"] == [str(one) for one in moved]
+    said = [one.text for one in document.paragraphs]
+    assert "方案B：other，求解状态为可行。" in said and any(one.startswith("A优于B") for one in said)
+    assert not [one for one in said if "未附其他备选方案" in one] and table_with(document, "维持现状")
+    found = api.read_document(desk / "a.docx", policy).plan
+    assert sorted(found.assignments, key=str) == sorted(
+        api.read_plan(desk / "plan.json").assignments, key=str
+    )
+
+
+def test_other_plans_that_do_not_belong_are_refused(desk: Path) -> None:
+    strange = desk / "strange.json"
+    strange.write_text((desk / "plan.json").read_text(encoding="utf-8").replace('"P3"', '"P33"'), "utf-8")
+    words = ("--against", strange, "--against", desk / "nothing.json", "--to", desk / "a.docx")
+    done = call("export", desk / "plan.json", *words)
+    assert done.status == 2 and "P33" in done.err and "nothing.json" in done.err
+    words = ("--against", desk / "plan.json", "--to", desk / "a.xlsx")
+    done = call("export", desk / "plan.json", *words)
+    assert done.status == 2 and "no such option" in done.err
+    many = [word for _ in range(12) for word in ("--against", desk / "plan.json")]
+    done = call("export", desk / "plan.json", *many, "--to", desk / "a.docx")
+    assert done.status == 2 and "too many plans" in done.err
+    assert not (desk / "a.docx").exists()

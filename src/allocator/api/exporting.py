@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ from allocator.verify import Judgement, plan_inconsistencies
 
 if TYPE_CHECKING:
     from allocator.report.desk.blind import Blinder, BlindKey
+    from allocator.verify.plan_option import PlanOption
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ def export(
     blind: Path | str | None = None,
     signed: str | None = None,
     dated: date | None = None,
+    against: Sequence[PlanOption] = (),
 ) -> ExportedFile:
     """Write a plan to a file atomically; the suffix of the file name decides the format.
 
@@ -104,16 +106,17 @@ def export(
             codes are used again.
         signed: Who signs the document, in a format that is signed.
         dated: Its date; a document never has one of its own.
+        against: Other plans that the document compares this one with, each from ``plan_option``.
 
     Raises:
         InputError: No format has this suffix, the format does not support a choice of layer, period,
-            signature or date, the plan has no such layer or period, a file cannot be written, or the key
-            would lie with the copy.
+            signature, date or other plans, the plan has no such layer or period, a file cannot be written,
+            or the key would lie with the copy.
     """
     path = Path(path)
     exporter = exporter_for(path)
     view = view or (plan if isinstance(plan, PlanView) else plan_view(plan, policy))
-    make_desk = partial(_desk, policy, plan, view) if policy and isinstance(plan, Plan) else None
+    make_desk = partial(_desk, policy, plan, view, against) if policy and isinstance(plan, Plan) else None
     context, key = policy.context if policy else None, None
     if blind is not None:
         key, blinder = blinder_for(Path(blind), path, _known(policy).context.scenario.organisation)
@@ -129,6 +132,7 @@ def export(
         make_desk=make_desk,
         signed=signed,
         dated=dated,
+        against=tuple(one.name for one in against) or None,
     )
     if blind is not None and key is not None:
         atomic_write(key.to_csv(), Path(blind), mode=0o600)
@@ -136,10 +140,22 @@ def export(
     return ExportedFile(path, exporter.name, len(content))
 
 
-def _desk(policy: Policy, plan: Plan, view: PlanView) -> DeskView:
+def _desk(policy: Policy, plan: Plan, view: PlanView, against: Sequence[PlanOption] = ()) -> DeskView:
     from allocator.report.desk.desk_view import desk_view
 
-    return desk_view(with_plan_overrides(policy, plan), plan, view)
+    made = desk_view(with_plan_overrides(policy, plan), plan, view)
+    if not against:
+        return made
+    from allocator.api.comparing import LETTERS, plan_option
+    from allocator.report.desk.compared import with_options
+
+    if len(against) >= len(LETTERS):
+        message = Text(zh="比选的方案过多", en="there are too many plans to compare")
+        allowed = f"≤ {len(LETTERS) - 1}"
+        raise InputError([Fault(message, "--against", found=str(len(against)), allowed=allowed)])
+    own = plan_option(policy, plan, label=LETTERS[0])
+    others = [replace(one, label=label) for one, label in zip(against, LETTERS[1:], strict=False)]
+    return with_options(made, [own, *others])
 
 
 def _blind_desk(blinder: Blinder, make_desk: Callable[[], DeskView]) -> DeskView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from allocator.cli.filled_forms import fill_forms
 from allocator.cli.options import FILE, option, plan_argument, same_version_option, scenario_option
 from allocator.cli.options import command as declare
 from allocator.cli.output import FINE, NO, Output
-from allocator.cli.plan_files import name_plan
+from allocator.cli.plan_files import name_plan, refuse_other_version
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.text import Text
 from allocator.report.exporters import exporter_for, formats_text
@@ -56,6 +57,14 @@ _NOTHING = Text(
 )
 @option("--signed", metavar="NAME", zh="文稿的署名", en="who signs the document")
 @option("--dated", metavar="YYYY-MM-DD", zh="文稿的成文日期", en="the date of the document")
+@option(
+    "--against",
+    type=FILE,
+    multiple=True,
+    metavar="PLAN",
+    zh="文稿中与之比选的其他方案文件，可重复",
+    en="another plan that the document compares this one with; repeatable",
+)
 @scenario_option
 @same_version_option
 def command(
@@ -68,6 +77,7 @@ def command(
     blind: Path | None,
     signed: str | None,
     dated: str | None,
+    against: tuple[Path, ...],
     scenario: Path | None,
     strict: bool,
 ) -> int:
@@ -98,6 +108,7 @@ def command(
         blind=blind,
         signed=signed,
         dated=day,
+        against=_others(against, policy, strict=strict),
     )
     key = {"key": str(blind)} if blind else {}
     output.data({"file": str(to), "format": made.format, "bytes": made.size, **key})
@@ -105,6 +116,32 @@ def command(
     if blind:
         output.report([printable(pick(output.language, f"代号对照表 {blind}", f"the key is in {blind}"))])
     return FINE
+
+
+def _others(files: Sequence[Path], policy: api.Policy | None, *, strict: bool) -> list[api.PlanOption]:
+    """Return other plans of the scenario, each judged by its rules.
+
+    Raises:
+        InputError: With every fault of the files; or the scenario is not at hand.
+    """
+    if not files:
+        return []
+    if policy is None:
+        message = Text(zh="比选要用方案的场景", en="a comparison needs the scenario of the plan")
+        raise InputError([Fault(message, "--against", allowed="--scenario DIR")])
+    found: list[api.PlanOption] = []
+    faults: list[Fault] = []
+    for file in files:
+        try:
+            made = api.plan_option(policy, api.read_plan(file), name=file.stem, file=file.name)
+            if strict:
+                refuse_other_version(made.differs, file)
+            found.append(made)
+        except InputError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise InputError(faults)
+    return found
 
 
 def _day(text: str | None) -> date | None:

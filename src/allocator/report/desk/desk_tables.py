@@ -301,6 +301,8 @@ class DeskView:
         asked: The overrides of the call, as the plan carries them.
         standings: How the seats of each layer are filled at present and in each period.
         options: The plan beside the present state; None where there is no present state.
+        compared: What the comparison with other plans says, sentence by sentence; empty without others.
+        compared_table: The plans side by side; None without others.
         stays: Who stays in which seat, a table for each layer.
         sentences: The sentence of each rule by its id, in the order of the rules.
         is_blind: Whether codes stand for the names of people.
@@ -320,6 +322,8 @@ class DeskView:
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     standings: tuple[Staffing, ...] = ()
     options: DeskTable | None = None
+    compared: tuple[Text, ...] = ()
+    compared_table: DeskTable | None = None
     stays: tuple[DeskTable, ...] = ()
     sentences: Mapping[str, Text] = field(default_factory=dict)
     is_blind: bool = False

@@ -23,8 +23,9 @@ from allocator.rules.context import RuleContext
 
 #: The medium of a file. Formats are listed in this order, then by name.
 Medium = Literal["picture", "table", "document", "data"]
-#: A choice of the caller: one layer only, one period only, who signs, and the date of the document.
-Option = Literal["layer", "period", "signed", "dated"]
+#: A choice of the caller: one layer only, one period only, who signs, the date of the document, and the plans
+#: that it is compared with.
+Option = Literal["layer", "period", "signed", "dated", "against"]
 
 
 @dataclass(frozen=True)
@@ -186,6 +187,7 @@ def export_plan(
     make_desk: Callable[[], DeskView] | None = None,
     signed: str | None = None,
     dated: date | None = None,
+    against: tuple[str, ...] | None = None,
 ) -> bytes:
     """Return a plan in a format, whole or one layer or period of it.
 
@@ -199,11 +201,14 @@ def export_plan(
         make_desk: Lays the plan out as the tables of the desk, if its scenario is at hand.
         signed: Who signs the document.
         dated: Its date.
+        against: Names of the plans that ``make_desk`` compares this one with; None for none.
 
     Raises:
         InputError: The format does not honour a choice, or the plan has no such layer or period.
     """
-    chosen: Mapping[Option, object] = {"layer": layer, "period": period, "signed": signed, "dated": dated}
+    chosen: Mapping[Option, object] = {
+        "layer": layer, "period": period, "signed": signed, "dated": dated, "against": against,
+    }  # fmt: skip
     refused = [name for name, value in chosen.items() if value is not None and name not in exporter.options]
     if refused:
         message = Text(

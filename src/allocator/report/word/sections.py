@@ -135,7 +135,17 @@ def _cases_text(title: Text, table: DeskTable) -> Text:
 
 
 def options_blocks(view: DeskView) -> Iterator[WordBlock]:
-    """Yield the plan beside the present state; a plan file holds no other plan, and the text says so."""
+    """Yield the plan beside other plans, if the call named any, and beside the present state."""
+    if view.compared_table is not None:
+        for text in view.compared:
+            yield paragraph("Body", text)
+        yield WordBlock("TableText", table=view.compared_table)
+        yield from _option_notes(view.compared_table)
+        if view.options is not None:
+            yield paragraph("Body", _BESIDE_PRESENT)
+            yield WordBlock("TableText", table=view.options)
+            yield from _option_notes(view.options)
+        return
     if view.options is None:
         yield paragraph(
             "Body",
@@ -154,7 +164,14 @@ def options_blocks(view: DeskView) -> Iterator[WordBlock]:
         ),
     )
     yield WordBlock("TableText", table=view.options)
-    for note in view.options.notes:
+    yield from _option_notes(view.options)
+
+
+_BESIDE_PRESENT = Text(zh="推荐方案与维持现状比较如下。", en="The plan beside the present state:")
+
+
+def _option_notes(table: DeskTable) -> Iterator[WordBlock]:
+    for note in table.notes:
         yield paragraph("TableNote", Text(zh=f"注：{note.zh}", en=f"Note: {note('en')}"))
 
 
