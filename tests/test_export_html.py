@@ -284,9 +284,9 @@ def test_a_style_that_would_end_its_element_is_refused() -> None:
         html_file("t", "zh", "</style>", "", [el("p", "x")])
 
 
-def fake_browser(folder: Path, script: str) -> Path:
+def fake_browser(folder: Path, script: str, name: str = "chromium") -> Path:
     """Write a program that stands in for a browser."""
-    file = folder / "chromium"
+    file = folder / name
     file.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     file.chmod(file.stat().st_mode | stat.S_IXUSR)
     return file
@@ -370,6 +370,14 @@ def test_browsers_outside_the_path_are_found(tmp_path: Path, monkeypatch: pytest
     (place / "msedge.exe").write_bytes(b"")
     monkeypatch.setenv("PROGRAMFILES", str(tmp_path))
     assert browser.find_browser() == str(place / "msedge.exe")
+
+
+def test_a_browser_without_any_window_is_taken_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    fake_browser(tmp_path, "")
+    assert browser.find_browser() == str(tmp_path / "chromium")
+    shell = fake_browser(tmp_path, "", "chromium-headless-shell")
+    assert browser.find_browser() == str(shell)
 
 
 def test_a_browser_that_cannot_be_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,8 +16,12 @@ from pathlib import Path
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.text import Text
 
-#: Names of browsers that can print, in the order in which they are tried.
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge", "chrome")
+#: Names of browsers that can print, in the order in which they are tried. Those without any window come
+#: first: a print of 89 pages takes them 1.7 s of the processor instead of 3.5, and 370 MB instead of 600.
+BROWSERS = (
+    *("chromium-headless-shell", "chrome-headless-shell"),
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge", "chrome"),
+)
 #: Seconds after which a browser that does not end is stopped.
 TIMEOUT = 120.0
 #: Where browsers lie that are on no PATH, by the variable of the folder.
