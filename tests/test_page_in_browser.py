@@ -13,6 +13,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import tiny_scenario
+from allocator import api
+from allocator.model.plan import HARD
 from cli_world import call, write_plan
 from test_export_html import HOSTILE, PEOPLE, PLACED, TWO_A_ZONE
 from tiny_scenario import write_scenario
@@ -50,8 +52,24 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "tiny-rules.yaml": TWO_A_ZONE,
     }
     plan = write_plan(write_scenario(folder, changes), tiny_scenario.PLAN + " U3=Z2")
+    record_progress(plan)
     assert call("export", plan, "--to", folder / "p.html", lang="zh").status == 0
     return folder / "p.html"
+
+
+def record_progress(file: Path) -> None:
+    """Give a plan a record of its search, as a solve would."""
+    plan = api.read_plan(file)
+    points = [
+        {"level": one.level, "cost": one.cost + more, "bound": 0, "at": at}
+        for one in plan.score
+        if one.level != HARD
+        for more, at in ((400, 0.1), (0, 1.0))
+    ]
+    for k, point in enumerate(points):
+        point["at"] += k // 2
+    progress = {"unit": "seconds", "end": len(points), "stages": ["all"], "points": points}
+    api.write_plan(plan.model_copy(update={"run": {**plan.run, "progress": progress}}), file)
 
 
 def opened(browser: Browser, file: Path, *, scripts: bool = True, width: int = 1366) -> Seen:
@@ -70,6 +88,7 @@ def test_it_says_nothing_and_asks_for_nothing(browser: Browser, file: Path) -> N
     seen = opened(browser, file)
     assert seen.asked == [file.as_uri()] and seen.said == []
     assert seen.page.locator("img").count() == 0
+    assert seen.page.get_by_role("img", name="级别 1").count() == 1
     assert seen.page.get_by_text(HOSTILE).count() > 3
     seen.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=window.hit=1>')")
     seen.page.wait_for_timeout(200)

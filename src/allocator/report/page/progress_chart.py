@@ -104,7 +104,7 @@ class _Chart:
         least = min(min(one.bound, one.cost) for one in points)
         cheapest = min((one.cost for one in points if one.cost > 0), default=1)
         is_log = most > _DECADES_FROM * cheapest and least >= 0
-        low = max(1, cheapest // 10, least) if is_log else least
+        low = max(1, cheapest // 10, least) if is_log else 0 if 0 < least < most / 2 else least
         self.costs = _Scale(low, max(most, low + 1), HEIGHT - _BOTTOM, _TOP, is_log)
         first = next((one.at for one in points if one.at > 0), end)
         early = sum(one.at <= _EARLY * end for one in points) * 2 > len(points)
