@@ -150,7 +150,7 @@ def _merge(files: Sequence[Path], book: BookTables, name: str, year: int, *, pre
     there = {table: book.tables.get(table, BookTable("")) for table in KEYS}
     tables = {table: sheet_table(table, one.label, [*one.places], one.rows) for table, one in there.items()}
     before = {table: [dict(row) for row in one.rows] for table, one in tables.items()}
-    imported = import_rosters(files, path.parent, name, year, SheetTarget(path, tables))
+    imported = import_rosters(files, path.parent, name, year, SheetTarget(path, tables, book.spec))
     merged = {
         table: MergedRows(one.columns, one.rows, before[table])
         for table, one in tables.items()

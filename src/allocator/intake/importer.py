@@ -47,6 +47,7 @@ from allocator.model.reading.headers import standard_names
 from allocator.model.reading.identity import name_key
 from allocator.model.reading.roster_fields import fields
 from allocator.model.reading.scenario_location import SCENARIO_FILE
+from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import TABLES
 from allocator.model.text import Text
 
@@ -77,10 +78,12 @@ class SheetTarget:
     Attributes:
         path: The workbook.
         tables: Its tables by name; none of a new workbook.
+        spec: Its settings; None for a new workbook, and for settings with a fault.
     """
 
     path: Path
     tables: Mapping[str, TableMerge] | None = None
+    spec: ScenarioSpec | None = None
 
 
 def import_rosters(
@@ -140,7 +143,8 @@ class _Import:
         if self._faults and not self._rosters and not self._form_count:
             raise InputError(self._faults)
         self._questions.faults.extend(self._faults)
-        people = self._load(self._roles(self._book.path if self._book else folder))
+        spec = self._spec(folder)
+        people = self._load(PostRoles(spec.roles if spec else {}))
         in_sheets = self._book is not None and self._book.tables is not None
         changed = [] if in_sheets else [one for one in self._tables.values() if one.is_changed]
         contents = {f"{one.name}.csv": one.content() for one in changed}
@@ -149,8 +153,9 @@ class _Import:
         kept = [file for file in own if (folder / file).exists()]
         if in_sheets:
             begun = {file: text for file, text in begun.items() if file in own}
-        if in_sheets or SCENARIO_FILE in kept:
-            self._remarks.extend(unknown_grades(self._book.path if self._book else folder, self._people))
+        if spec is not None:
+            book = self._book.path.name if self._book else ""
+            self._remarks.extend(unknown_grades(spec, book, self._people))
         new = {file: text.encode() for file, text in begun.items() if file not in kept}
         remarks = [*(one for roster in self._rosters for one in roster.remarks), *self._remarks]
         remarks.extend(self._questions.unused())
@@ -226,10 +231,12 @@ class _Import:
         skipped = tuple(roster.skipped)
         self._sheets.append(TakenSheet(sheet.label, roster.header_lines, columns, skipped, len(people)))
 
-    def _roles(self, scenario: Path) -> PostRoles:
-        """Return the roles of the scenario that is there already; none for a new one."""
-        loaded = read_spec(scenario) if scenario.exists() else None
-        return PostRoles(loaded.spec.roles if loaded else {})
+    def _spec(self, folder: Path) -> ScenarioSpec | None:
+        """Return the settings of the scenario that is there already; None for a new one."""
+        if self._book:
+            return self._book.spec
+        loaded = read_spec(folder) if folder.exists() else None
+        return loaded.spec if loaded else None
 
     def _load(self, roles: PostRoles) -> Mapping[str, RosterPerson]:
         """Merge the people, their units, ties and postings with the tables; return those loaded, by id."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 
 from allocator.errors import Fault
 from allocator.intake.import_notes import COLUMN, note_line, short
 from allocator.intake.roster_layout import FoundRoster
 from allocator.intake.roster_reader import RosterPerson
-from allocator.model.reading import read_spec
 from allocator.model.reading.scenario_location import SCENARIO_FILE
+from allocator.model.spec import ScenarioSpec
 from allocator.model.text import Text
 
 PACK = "roster-rules"
@@ -125,25 +124,22 @@ def notes_text(rosters: Iterable[FoundRoster]) -> str:
 """
 
 
-def unknown_grades(scenario: Path, people: Sequence[RosterPerson]) -> Iterator[Fault]:
+def unknown_grades(spec: ScenarioSpec, book: str, people: Sequence[RosterPerson]) -> Iterator[Fault]:
     """Yield a remark for each grade of the people that a scenario does not have.
 
     Args:
-        scenario: The folder or the workbook of the scenario.
+        spec: The settings of the scenario.
+        book: Name of the workbook that holds them; empty for ``scenario.yaml``.
         people: The people of the rosters.
     """
-    loaded = read_spec(scenario)
-    if loaded is None:
-        return
-    in_sheets = scenario.suffix.lower() == ".xlsx" and scenario.is_file()
-    known = {word for grade in loaded.spec.grades for word in (grade.id, grade.zh, grade.en)}
+    known = {word for grade in spec.grades for word in (grade.id, grade.zh, grade.en)}
     for word in dict.fromkeys(one.values.get("grade", "") for one in people):
         if not word or word in known:
             continue
         made = f"grade_{len(known) + 1}"
-        if in_sheets:
+        if book:
             line = f"职级 | {made} | {short(word)}"
-            yield Fault(_NO_GRADE_ROW, scenario.name, 0, "", word, line)
+            yield Fault(_NO_GRADE_ROW, book, 0, "", word, line)
         else:
             line = f'- {{id: {made}, zh: "{short(word)}", en: "{short(word)}"}}'
             yield Fault(_NO_GRADE, SCENARIO_FILE, 0, "grades", word, line)

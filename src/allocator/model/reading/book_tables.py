@@ -16,6 +16,7 @@ from allocator.model.reading.table_files import Workbook, read_workbook
 from allocator.model.reading.table_grid import TableSource, read_grid
 from allocator.model.reading.workbook_files import WorkbookFiles, read_files
 from allocator.model.reading.workbook_sheets import FILES_SHEET, as_written
+from allocator.model.spec import ScenarioSpec
 from allocator.model.tables import TABLES
 from allocator.model.text import Text
 
@@ -54,6 +55,7 @@ class BookTables:
         tables: Its tables by name; a table without a sheet is absent.
         files: What it says of the files that it stands for.
         labels: The labels of its rows.
+        spec: Its settings; None if they have a fault.
     """
 
     path: Path
@@ -61,6 +63,7 @@ class BookTables:
     tables: Mapping[str, BookTable]
     files: WorkbookFiles
     labels: EntityLabels
+    spec: ScenarioSpec | None
 
 
 def read_book_tables(path: Path) -> BookTables | None:
@@ -89,7 +92,7 @@ def read_book_tables(path: Path) -> BookTables | None:
     labels, faults = EntityLabels(names), FaultList()
     tables = {table: _table(table, book, own[table], labels, faults) for table in there}
     faults.raise_if_any()
-    return BookTables(path, is_own, tables, files, labels)
+    return BookTables(path, is_own, tables, files, labels, loaded.spec if loaded else None)
 
 
 def has_tables(path: Path) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,8 +33,7 @@ LABELLED: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 #: The columns in which a plain name is somebody outside: only a name with its id is a label there.
 WITH_ID = frozenset((("ties", "source"), ("ties", "target")))
-_WITH_ID = re.compile(r"(?P<name>.+?)\s*[（(](?P<id>[^（）()]+)[)）]")
-_LOOKED_AT = 10
+_LOOKED_AT, _MOST_COLUMNS = 10, 1000
 
 
 @dataclass(frozen=True)
@@ -79,10 +77,9 @@ class EntityLabels:
         )
         if bearers:
             return bearers[0] if len(bearers) == 1 else ""
-        found = _WITH_ID.fullmatch(text)
-        entity = plain_id(found["id"].strip()) if found else ""
+        name, entity = label_parts(text)
         names = [self._names[table][entity] for table in there if entity in self._names[table]]
-        return entity if found and names and _key(names[0]) == _key(found["name"]) else ""
+        return entity if names and _key(names[0]) == _key(name) else ""
 
     @cached_property
     def _names(self) -> Mapping[str, Mapping[str, str]]:
@@ -124,8 +121,11 @@ class EntityLabels:
 
 def label_parts(text: str) -> tuple[str, str]:
     """Return the name and the id of a label such as ``王伟（P007）``; both empty for any other text."""
-    found = _WITH_ID.fullmatch(text.strip())
-    return (found["name"], plain_id(found["id"].strip())) if found else ("", "")
+    plain = text.strip()
+    start = max(plain.rfind("（"), plain.rfind("("))
+    if start < 1 or not plain.endswith(("）", ")")):
+        return "", ""
+    return plain[:start].strip(), plain_id(plain[start + 1 : -1].strip())
 
 
 def _key(name: str) -> str:
@@ -137,7 +137,8 @@ def header_line(table: str, rows: Sequence[Sequence[str]], own: Mapping[str, str
     known = {*columns(table), *own.values()}
 
     def score(number: int) -> int:
-        return len(known.intersection(standard_names(table, [cell.strip() for cell in rows[number]], own)))
+        cells = [cell.strip() for cell in rows[number][:_MOST_COLUMNS]]
+        return len(known.intersection(standard_names(table, cells, own)))
 
     return max(range(min(_LOOKED_AT, len(rows))), key=lambda number: (score(number), -number), default=0)
 
