@@ -98,6 +98,8 @@ def test_the_lists_offer_the_labels_and_follow_the_sheet(folder: Path) -> None:
     assert ["单位", "县纪委", "办公室（U2）", "办公室（U3）", "U4", "党风室（本级）"] in columns
     assert ["人员", "王伟（P1）", "王伟（P2）", "李娜", "张三"] in columns
     assert ["人员", "王伟（P1）", "王伟（P2）", "李娜（P3）", "张三（U6）"] in columns
+    [kinds] = [column for column in columns if column[0] == "类型" and "配偶" in column]
+    assert "亲属" in kinds and not any(word.isascii() for word in kinds), kinds
     page = openpyxl.load_workbook(io.BytesIO(content))["人员"]
     [place] = [cell.column_letter for cell in page[1] if cell.value == "单位"]
     lists = {str(one.sqref)[:1]: one.formula1 for one in page.data_validations.dataValidation}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from allocator.model.column_docs import column_doc
-from allocator.model.entity_words import extra_column
+from allocator.model.entity_words import LINKS, extra_column
 from allocator.model.reading.cell_values import kind_of_tie
 from allocator.model.reading.headers import chinese_headers, standard_names
 from allocator.model.reading.reference_labels import LABELLED, WITH_ID, EntityLabels
@@ -115,10 +115,11 @@ class TableColumns:
         if column in closed:
             return self.lists.of(header, closed[column]()), True
         if table in ("ties", "links") and column == "kind":
-            kinds = self.book.ties if table == "ties" else self.book.links
-            return self.lists.of(
-                header, (word_of_kind(kind, text, table, language) for kind, text in kinds.items())
-            ), False
+            own = set(cells)
+            people = {kind: text for kind, text in self.book.ties.items() if kind not in LINKS or kind in own}
+            kinds = people if table == "ties" else self.book.links
+            words = (word_of_kind(kind, text, table, language) for kind, text in kinds.items())
+            return self.lists.of(header, words), False
         if table == "wishes" and column == "period":
             return self.lists.of(header, self.book.periods), True
         if column in ("kind", "place", "native_place", "domain"):
