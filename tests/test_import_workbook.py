@@ -124,6 +124,22 @@ def test_rows_are_merged_and_all_else_is_kept(book: Path, tmp_path: Path, previe
     assert call("check", book, "--lang", "zh").status == 0
 
 
+def test_roles_are_words_of_the_workbook(book: Path, tmp_path: Path) -> None:
+    opened = openpyxl.load_workbook(book)
+    settings = opened["设置"]
+    settings.append(["角色", "head", "室主任", "head of office"])
+    opened.save(book)
+    imported = api.import_files([tmp_path / "r.xlsx"], book)
+    assert not imported.questions and len(imported.files[3].changes) == 2
+    opened = openpyxl.load_workbook(book)
+    header = [cell.value for cell in opened["任职"][1]]
+    place = header.index("角色")
+    shown = [row[place].value for row in opened["任职"].iter_rows(min_row=2)]
+    assert shown == ["室主任", None, "室主任"]
+    assert [one.role for one in api.load(book).organisation.postings] == ["head", "", "head"]
+    assert not api.import_files([tmp_path / "r.xlsx"], book).files[3].changes
+
+
 @pytest.mark.slow
 def test_many_new_rows_have_lists_and_filters_too(book: Path, tmp_path: Path) -> None:
     many = [

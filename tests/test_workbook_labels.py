@@ -14,12 +14,13 @@ from allocator.model.reading.reference_labels import EntityLabels
 from cli_world import call
 
 FILES = {
-    "scenario.yaml": "scenario: desk\nperiods: [2026]\nlayers: {posting: {items: people, slots: units}}\n",
+    "scenario.yaml": "scenario: desk\nperiods: [2026]\nlayers: {posting: {items: people, slots: units}}\n"
+    "roles: {lead: {zh: 组长, en: team lead}}\n",
     "units.csv": "id,name,parent\nU1,县纪委,\nU2,办公室,U1\nU3,办公室,\nU4,,U1\nU5,党风室（本级）,U1\n",
     "people.csv": "id,name,unit,sex,rank,grade\nP1,王伟,U1,男,一级主任科员,正\nP2,王伟,U2,男,,副\n"
     "P3,李娜,U5,女,,副\nU6,张三,U4,女,,干部\n",
     "ties.csv": "source,target,kind,outside\nP1,P3,kin,\nP3,李四,spouse,true\nP2,U5,works_in,\n",
-    "postings.csv": "person,group,from\nP1,U2,2020-01-01\nP3,U5,2020-01-01\n",
+    "postings.csv": "person,group,from,role\nP1,U2,2020-01-01,lead\nP3,U5,2020-01-01,\n",
 }
 
 
@@ -56,6 +57,9 @@ def test_ids_are_shown_as_names_and_the_scenario_is_the_same(folder: Path, tmp_p
     assert cells(book, "关系", "人员") == ["王伟（P1）", "李娜（P3）", "王伟（P2）"]
     assert cells(book, "关系", "对象") == ["李娜（P3）", "李四", "党风室（本级）（U5）"]
     assert cells(book, "关系", "类型") == ["亲属", "配偶", "所在单位"]
+    assert cells(book, "任职", "角色") == ["组长", None]
+    assert cells(book, "人员", "职级") == ["正", "副", "副", "干部"]
+    assert cells(book, "关系", "外部") == [None, "是", None]
     loaded = api.load(saved(book, tmp_path / "desk.xlsx"))
     assert loaded.sha256 == api.load(folder).sha256
     assert loaded.organisation == api.load(folder).organisation and not loaded.doubts

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from allocator.errors import InputError
+from allocator.model.notation import scenario_words
 from allocator.model.reading import YamlDocument, load_scenario, read_spec, read_yaml, scenario_digest
 from allocator.model.reading.files import TABLE_BYTES, read_bytes, unwritable_fault
 from allocator.model.reading.scenario_location import SCENARIO_FILE, Location, locate
@@ -123,7 +124,7 @@ def _folder_of(location: Location, book: Path) -> SourceFiles | None:
     rules = scenario_rulebook(scenario)
     if not isinstance(source, WorkbookSource) or not source.stands_for_folder or rules.faults:
         return None
-    source.take_headers(scenario.spec.columns)
+    source.take_words(scenario.spec.columns, scenario_words(scenario.spec))
     texts = [source.read(table) for table in (*source.tables, *source.scores)]
     tables = {text.digest_name: text.content for text in texts}
     settings = source.document().content

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlsxwriter.utility import xl_col_to_name
 
+from allocator.model.notation import scenario_words
 from allocator.model.reading.headers import standard_names
 from allocator.model.reading.reference_labels import NAME_COLUMNS, EntityLabels, entity_names
 from allocator.model.reading.scenario_location import SCENARIO_FILE, SCORES
@@ -40,7 +41,7 @@ from allocator.workbook.guide import (
 from allocator.workbook.lists import LabelCells, Lists
 from allocator.workbook.settings_rows import settings_rows
 from allocator.workbook.sheet_writer import BookWriter, SheetColumn, TableSheet
-from allocator.workbook.table_columns import TableColumns, shown_headers, standard_header, word_of_kind
+from allocator.workbook.table_columns import TableColumns, cell_writer, shown_headers, standard_header
 
 #: The tables that a workbook has even if the scenario lacks them.
 ALWAYS = ("units", "people", "ties", "postings", "groups", "cases")
@@ -88,7 +89,8 @@ class _ScenarioBook:
         self._writer = BookWriter(_FONT(language))
         self._forms: dict[str, TableForm] = {}
         self._label_cells: dict[str, LabelCells] = {}
-        self._labels = EntityLabels({table: self._entities(table) for table in NAME_COLUMNS})
+        names = {table: self._entities(table) for table in NAME_COLUMNS}
+        self._labels = EntityLabels(names, scenario_words(self._spec))
         self._rewritten: list[str] = []
         self._packs = {
             name: text for name, text in files.items() if name.endswith(".yaml") and name != SCENARIO_FILE
@@ -183,7 +185,8 @@ class _ScenarioBook:
         """Put labels in place of ids, and return the columns that have names already and stay."""
         verbatim = []
         for place, column in enumerate(names):
-            read, write = self._labels.reader(table, column), self._cell_writer(table, column)
+            read = self._labels.reader(table, column)
+            write = cell_writer(table, column, self._labels, self._language)
             if read is None or write is None:
                 continue
             shown = {cell: write(cell) for cell in {row[place] for row in rows}}
@@ -193,12 +196,6 @@ class _ScenarioBook:
             else:
                 verbatim.append(column)
         return tuple(verbatim)
-
-    def _cell_writer(self, table: str, column: str) -> Callable[[str], str] | None:
-        if column == "kind" and table in ("ties", "links"):
-            words = self._book.ties if table == "ties" else self._book.links
-            return lambda kind: word_of_kind(kind, words.get(kind), table, self._language)
-        return self._labels.writer(table, column)
 
     def _form(self, table: str, shown: Sequence[str], verbatim: tuple[str, ...] = ()) -> None:
         name = f"{table}.csv"

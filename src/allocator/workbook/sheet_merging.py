@@ -28,11 +28,10 @@ from allocator.model.reading.workbook_files import TableForm
 from allocator.model.reading.workbook_sheets import FILES_SHEET, TITLES, inert, sheet_key
 from allocator.model.tables import columns
 from allocator.model.text import Language, Text
-from allocator.rules.wordbook import Wordbook
 from allocator.workbook.cached_values import with_cached_values
 from allocator.workbook.marking import open_workbook
 from allocator.workbook.sheet_writer import SPARE_ROWS, is_plain_number
-from allocator.workbook.table_columns import shown_headers, word_of_kind
+from allocator.workbook.table_columns import cell_writer, shown_headers
 
 _MOST_COLUMNS = 1000
 
@@ -113,7 +112,7 @@ class _Merging:
         for table in names.keys() & merged.keys():
             name = NAME_COLUMNS[table]
             names[table] = [(row["id"], row.get(name, "")) for row in merged[table].rows]
-        self._labels = EntityLabels(names)
+        self._labels = EntityLabels(names, book.labels.words)
         self._forms = dict(book.files.forms)
 
     def run(self) -> None:
@@ -228,9 +227,7 @@ class _Merging:
         """Return a cell as the sheet shows it."""
         if not self._book.stands_for_folder:
             return text
-        if table == "ties" and column == "kind":
-            return word_of_kind(text, Wordbook().tie(text), table, self._language)
-        write = self._labels.writer(table, column)
+        write = cell_writer(table, column, self._labels, self._language)
         return write(text) if write else text
 
     def _extend_lists(self) -> None:

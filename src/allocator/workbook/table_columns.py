@@ -135,7 +135,20 @@ class TableColumns:
         return self.lists.of_labels(listed, values, with_id=with_id)
 
 
-def word_of_kind(kind: str, text: Text | None, table: str, language: Language) -> str:
+def word_of_kind(kind: str, text: Text, table: str, language: Language) -> str:
     """Return the word of a kind of tie if it is read as the kind, else the kind."""
-    is_read = text is not None and language == "zh" and kind_of_tie(text.zh, table) == kind
-    return text.zh if text is not None and is_read else kind
+    return text.zh if language == "zh" and kind_of_tie(text.zh, table) == kind else kind
+
+
+def cell_writer(
+    table: str, column: str, labels: EntityLabels, language: Language
+) -> Callable[[str], str] | None:
+    """Return what turns the values of a column into labels or words of a language; None for other columns."""
+    if (vocabulary := labels.vocabulary(table, column)) is not None:
+        return lambda value: vocabulary.word(value, language)
+    if (table, column) == ("ties", "outside"):
+        return lambda flag: FLAGS[flag](language) if flag in FLAGS else flag
+    if column == "kind" and table in ("ties", "links"):
+        book = Wordbook()
+        return lambda kind: word_of_kind(kind, book.tie(kind), table, language)
+    return labels.writer(table, column)

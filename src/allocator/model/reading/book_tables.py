@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from allocator.errors import Fault, InputError
+from allocator.model.notation import NotationError, Words, scenario_words
 from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.reference_labels import NAME_COLUMNS, EntityLabels, entity_names
 from allocator.model.reading.scenario_location import SCENARIO_FILE, locate
@@ -89,10 +90,17 @@ def read_book_tables(path: Path) -> BookTables | None:
         ]
         for table in NAME_COLUMNS
     }
-    labels, faults = EntityLabels(names), FaultList()
+    labels, faults = EntityLabels(names, _words(loaded.spec) if loaded else None), FaultList()
     tables = {table: _table(table, book, own[table], labels, faults) for table in there}
     faults.raise_if_any()
     return BookTables(path, is_own, tables, files, labels, loaded.spec if loaded else None)
+
+
+def _words(spec: ScenarioSpec) -> Words | None:
+    try:
+        return scenario_words(spec)
+    except NotationError:
+        return None
 
 
 def has_tables(path: Path) -> bool:
@@ -121,9 +129,13 @@ def _table(
     }
     if len(places) < len(grid.columns):
         faults.add(Fault(_TWO_ROWS, label, grid.line))
-    readers = [labels.reader(table, column) or str for column in grid.columns]
+    # Grades stay words: rosters have words, too.
+    readers = [labels.reader(table, one) if one != "grade" else None for one in grid.columns]
     rows = tuple(
-        {column: read(cell) for column, read, cell in zip(grid.columns, readers, row, strict=True)}
+        {
+            column: read(cell) if read else cell
+            for column, read, cell in zip(grid.columns, readers, row, strict=True)
+        }
         for _, row in grid.rows
     )
     return BookTable(label, grid.line, places, rows, tuple(line for line, _ in grid.rows))

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from allocator.model.notation import Vocabulary, Words
 from allocator.model.reading.cell_values import chinese_kinds, kind_of_tie, plain_id, plain_name
 from allocator.model.reading.headers import standard_names
+from allocator.model.reading.settings_sheets import FLAGS
 from allocator.model.tables import columns
 
 #: The tables whose rows have labels, each with its column of names.
@@ -33,6 +35,7 @@ LABELLED: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 #: The columns in which a plain name is somebody outside: only a name with its id is a label there.
 WITH_ID = frozenset((("ties", "source"), ("ties", "target")))
+_FLAGS = {text: flag for flag, words in FLAGS.items() for text in (words.zh, words.en)}
 _LOOKED_AT, _MOST_COLUMNS = 10, 1000
 
 
@@ -42,9 +45,11 @@ class EntityLabels:
 
     Attributes:
         rows: The id and the name of each row by table.
+        words: The words of roles and grades; None if they are not known.
     """
 
     rows: Mapping[str, Sequence[tuple[str, str]]]
+    words: Words | None = None
 
     def label(self, entity: str, tables: Iterable[str], *, with_id: bool = False) -> str:
         """Return the label of an id: its name if no other row has it, else the name with the id.
@@ -102,6 +107,10 @@ class EntityLabels:
                     found[table].setdefault(_key(name), []).append(entity)
         return found
 
+    def vocabulary(self, table: str, column: str) -> Vocabulary | None:
+        """Return the words for the ids in a column of roles or grades; None for any other column."""
+        return self.words.of(table, column) if self.words else None
+
     def writer(self, table: str, column: str) -> Callable[[str], str] | None:
         """Return what turns the cells of a column into labels; None for a column without labels."""
         if tables := LABELLED.get((table, column)):
@@ -110,10 +119,14 @@ class EntityLabels:
         return None
 
     def reader(self, table: str, column: str) -> Callable[[str], str] | None:
-        """Return what turns labels of a column back into ids; None for a column without labels."""
+        """Return what turns labels and words of a column back into ids; None for a column without any."""
         if tables := LABELLED.get((table, column)):
             with_id = (table, column) in WITH_ID
             return lambda cell: self.id_of(cell, tables, with_id=with_id) or cell
+        if (vocabulary := self.vocabulary(table, column)) is not None:
+            return lambda cell: vocabulary.id_of(cell) or cell if cell else cell
+        if (table, column) == ("ties", "outside"):
+            return lambda cell: _FLAGS.get(cell, cell)
         if column == "kind" and table in ("ties", "links"):
             return lambda cell: kind_of_tie(cell, table) if cell in chinese_kinds(table) else cell
         return None

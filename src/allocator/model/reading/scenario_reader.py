@@ -216,7 +216,7 @@ class _Loader:
         headers = {
             table: {**self._source.own_headers(table), **own.get(table, {})} for table in self._source.tables
         }
-        self._source.take_headers(headers)
+        self._source.take_words(headers, words)
         grids = (self._grid(table, headers[table]) for table in self._source.tables)
         tables = {grid.table: self._rows(grid, words) for grid in grids if grid}
         self._check_not_empty(tables)

@@ -8,9 +8,11 @@ from functools import cached_property
 from hashlib import sha256
 
 from allocator.errors import Fault, InputError
+from allocator.model.notation import Words
 from allocator.model.reading.files import TABLE_BYTES, read_text
 from allocator.model.reading.headers import standard_names
 from allocator.model.reading.reference_labels import (
+    LABELLED,
     NAME_COLUMNS,
     EntityLabels,
     entity_names,
@@ -64,8 +66,8 @@ class FolderSource:
         """
         return read_yaml(self._location.folder / SCENARIO_FILE, SCENARIO_FILE)
 
-    def take_headers(self, headers: Mapping[str, Mapping[str, str]]) -> None:
-        """Take the scenario's own headers, which nothing here needs."""
+    def take_words(self, headers: Mapping[str, Mapping[str, str]], words: Words | None) -> None:
+        """Take the scenario's own headers and words, which nothing here needs."""
 
     def misnamed_tables(self) -> Iterator[Fault]:
         """Yield a fault for each file that looks like a table under a wrong name."""
@@ -110,12 +112,13 @@ class WorkbookSource:
         self.tables = tuple(table for table in TABLES if table in book.sheets and self._is_there(table))
         self.scores = tuple(name for name in sorted(book.sheets) if name.startswith(SCORES))
         self._headers: Mapping[str, Mapping[str, str]] = {}
+        self._words: Words | None = None
         #: The columns in which labels stood for ids, by sheet.
         self.labelled: dict[str, tuple[str, ...]] = {}
 
-    def take_headers(self, headers: Mapping[str, Mapping[str, str]]) -> None:
-        """Take the scenario's own headers by table, before any table is read."""
-        self._headers = headers
+    def take_words(self, headers: Mapping[str, Mapping[str, str]], words: Words | None) -> None:
+        """Take the scenario's own headers by table and its roles and grades, before any table is read."""
+        self._headers, self._words = headers, words
 
     @cached_property
     def _labels(self) -> EntityLabels:
@@ -125,7 +128,8 @@ class WorkbookSource:
             {
                 table: [(as_written(one), as_written(name)) for one, name in self._names(table, rows)]
                 for table, rows in sheets.items()
-            }
+            },
+            self._words,
         )
 
     def _names(self, table: str, rows: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
@@ -190,7 +194,7 @@ class WorkbookSource:
             for cells in rows[start:]:
                 if place < len(cells) and (made := read(cells[place])) != cells[place]:
                     cells[place], is_read = made, True
-            if is_read and column != "kind":
+            if is_read and (table, column) in LABELLED:
                 found.append(header[place].strip())
         if found:
             self.labelled[self._book.label_of(table)] = tuple(found)
