@@ -72,6 +72,7 @@ from allocator.api.studying import (
     load_study,
     run_study,
 )
+from allocator.api.trading import find_point, trade_off, tradeoff_disagreements
 from allocator.api.workbooks import (
     CheckedWorkbook,
     check_workbook,
@@ -84,9 +85,11 @@ from allocator.intake.form_matching import MissingForm
 from allocator.lottery import Audit, BoundDraw, CannotDraw, Check, audit_text
 from allocator.model.plan import Assignment, LevelScore, Plan
 from allocator.model.reading.json_files import plan_text, read_plan, write_plan
+from allocator.model.reading.tradeoff_files import is_tradeoff, read_tradeoff, tradeoff_text, write_tradeoff
 from allocator.model.run import Overrides
 from allocator.model.scenario import Numbers, Scenario
 from allocator.model.text import Language, Text
+from allocator.model.tradeoff_set import SetCriterion, SetGap, SetPoint, TradeoffSet
 from allocator.report.compare.plan_comparison import PlanComparison
 from allocator.report.plan_view import PlanView
 from allocator.report.stress_view import StressView
@@ -98,6 +101,7 @@ from allocator.rules.rule import Rule
 from allocator.solvers.observer import (
     CONFIRM,
     NULL_OBSERVER,
+    TRADE_OFF,
     CallbackObserver,
     NullObserver,
     Observer,
@@ -134,6 +138,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CONFIRM",
     "NULL_OBSERVER",
+    "TRADE_OFF",
     "Assignment",
     "Audit",
     "BoundDraw",
@@ -195,6 +200,9 @@ __all__ = [
     "ShockListener",
     "ShockResult",
     "ShockSettings",
+    "SetCriterion",
+    "SetGap",
+    "SetPoint",
     "SkippedRow",
     "SlotShortage",
     "Snapshot",
@@ -208,6 +216,7 @@ __all__ = [
     "TakenColumn",
     "TakenSheet",
     "Text",
+    "TradeoffSet",
     "Verdict",
     "WrittenBook",
     "audit_text",
@@ -239,9 +248,11 @@ __all__ = [
     "fewest_changes",
     "fill_forms",
     "find_draw",
+    "find_point",
     "find_policy",
     "import_files",
     "is_audit",
+    "is_tradeoff",
     "load",
     "load_resume_state",
     "load_study",
@@ -257,6 +268,7 @@ __all__ = [
     "read_commitment",
     "read_document",
     "read_plan",
+    "read_tradeoff",
     "reads_back",
     "replay",
     "resume",
@@ -271,12 +283,16 @@ __all__ = [
     "solve",
     "stress",
     "tables_workbook",
+    "trade_off",
+    "tradeoff_disagreements",
+    "tradeoff_text",
     "unchecked_claims",
     "verify",
     "with_plan_overrides",
     "with_scores",
     "write_audit",
     "write_plan",
+    "write_tradeoff",
 ]
 
 

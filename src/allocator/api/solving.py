@@ -58,7 +58,7 @@ def solve(
         InternalError: The plan breaks a hard rule, its score differs from the findings of the rules, or a
             second solver refutes a proved bound.
     """
-    _must_have_layers(policy)
+    must_have_layers(policy)
     _must_be_a_window(window)
     from allocator.optimise.dispatcher import solve as solve_policy
     from allocator.optimise.results import Options
@@ -73,7 +73,7 @@ def solve(
             observer=ObserverGroup(observer, limit),
             warm_start=None if resume_from is None else resume_from.warm_start,
         )
-    return _plan(policy, result, overrides_digest(policy))
+    return judged_plan(policy, result, overrides_digest(policy))
 
 
 def resume(
@@ -140,7 +140,7 @@ def fewest_changes(
     Raises:
         InputError: There is no baseline.
     """
-    _must_have_layers(policy)
+    must_have_layers(policy)
     if policy.context.baseline is None:
         raise InputError([missing_baseline("--fewest-changes")])
     from allocator.optimise.dispatcher import solve as solve_policy
@@ -151,7 +151,7 @@ def fewest_changes(
     limit = StopRequest()
     with memories.memory_limit(memory, limit):
         result = solve_policy(policy, options, observer=ObserverGroup(observer, limit))
-    plan = _plan(policy, result, overrides_digest(policy, "fewest changes"))
+    plan = judged_plan(policy, result, overrides_digest(policy, "fewest changes"))
     if not plan.score or result.changes is None:
         return plan
     counted = sum(one.cost for one in judge(replace(policy, rules=result.counted), plan.assignments).findings)
@@ -162,7 +162,12 @@ def fewest_changes(
     return plan.model_copy(update={"run": {**plan.run, "changes": changes}})
 
 
-def _must_have_layers(policy: Policy) -> None:
+def must_have_layers(policy: Policy) -> None:
+    """Refuse a scenario of draws only.
+
+    Raises:
+        InputError: There is no layer.
+    """
     if not policy.context.layers:
         message = Text(
             zh="没有层可以求解；抽签请用 draw", en="there is no layer to solve; for a draw use `draw`"
@@ -176,7 +181,17 @@ def _must_be_a_window(window: int | None) -> None:
         raise InputError([Fault(message, column="--window", found=str(window), allowed="≥ 1")])
 
 
-def _plan(policy: Policy, solved: SolveResult, beside: str) -> Plan:
+def judged_plan(policy: Policy, solved: SolveResult, beside: str) -> Plan:
+    """Return the plan of a solve with its score, once the checks of the rules confirm it.
+
+    Args:
+        policy: The policy.
+        solved: The result.
+        beside: The digest of what the call asks for beside the scenario; empty if nothing.
+
+    Raises:
+        InternalError: The checks find another cost, or a broken hard rule.
+    """
     run = {**solved.run, "beside": beside} if beside else solved.run
     run = {**run, "asked": policy.overrides.to_run_data()} if policy.overrides else run
     if solved.refuted is not None:

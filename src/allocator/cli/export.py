@@ -8,10 +8,19 @@ from pathlib import Path
 
 from allocator import api
 from allocator.cli.filled_forms import fill_forms
-from allocator.cli.options import FILE, option, plan_argument, same_version_option, scenario_option
+from allocator.cli.options import (
+    FILE,
+    at_most_option,
+    option,
+    plan_argument,
+    point_option,
+    same_version_option,
+    scenario_option,
+)
 from allocator.cli.options import command as declare
 from allocator.cli.output import FINE, NO, Output
 from allocator.cli.plan_files import name_plan, refuse_other_version
+from allocator.cli.tradeoffs import plan_of
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.text import Text
 from allocator.report.exporters import exporter_for, formats_text
@@ -65,6 +74,8 @@ _NOTHING = Text(
     zh="文稿中与之比选的其他方案文件，可重复",
     en="another plan that the document compares this one with; repeatable",
 )
+@point_option
+@at_most_option
 @scenario_option
 @same_version_option
 def command(
@@ -78,13 +89,15 @@ def command(
     signed: str | None,
     dated: str | None,
     against: tuple[Path, ...],
+    point: int | None,
+    at_most: tuple[str, ...],
     scenario: Path | None,
     strict: bool,
 ) -> int:
     """Write a plan, or one layer or period of it, to a file; a picture shows one layer."""
     check_target(to, forms, blind)  # a wrong ending is refused before anything is read
     day = _day(dated)
-    read = api.read_plan(plan)
+    read = plan_of(plan, point, at_most, output)
     if not read.is_found and not read.assignments:
         output.data({"file": None, "status": read.status})
         colon = pick(output.language, "：", ": ")

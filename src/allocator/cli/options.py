@@ -142,6 +142,21 @@ same_version_option = flag(
     "--strict", zh="拒绝为场景另一版本作出的方案", en="refuse a plan of another version of the scenario"
 )
 
+point_option = option(
+    "--point",
+    type=click.IntRange(min=1),
+    metavar="N",
+    zh="方案集：第几个方案",
+    en="a set of plans: the number of a plan",
+)
+at_most_option = option(
+    "--at-most",
+    multiple=True,
+    metavar="A=N",
+    zh="方案集：准则不超过上限的第一个方案，如 moves=6，可重复",
+    en="a set of plans: the first one within a limit, such as moves=6; repeatable",
+)
+
 
 def output_option(*, zh: str, en: str) -> Decorator:
     """Declare the option for the file of an answer."""

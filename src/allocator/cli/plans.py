@@ -7,9 +7,12 @@ from pathlib import Path
 from allocator import api
 from allocator.cli.options import (
     FILE,
+    at_most_option,
     flag,
     option,
+    output_option,
     plan_argument,
+    point_option,
     same_version_option,
     scenario_argument,
     scenario_option,
@@ -17,6 +20,7 @@ from allocator.cli.options import (
 from allocator.cli.options import command as declare
 from allocator.cli.output import FINE, NO, Output
 from allocator.cli.plan_files import name_plan, refuse_other_version
+from allocator.cli.tradeoffs import plan_of, show_set
 from allocator.errors import Fault, InputError
 from allocator.model.text import Text
 from allocator.report.json_schemas import to_json
@@ -31,12 +35,36 @@ from allocator.report.score_view import judgement_view
 @flag("--ids", zh="名称旁注明编号", en="show ids beside names")
 @flag("--posts", zh="姓名旁注明单位与职务", en="show units and posts beside names")
 @flag("--recusals", zh="列出回避登记：谁因何回避何案", en="list who is out of which case, and why")
+@point_option
+@at_most_option
+@output_option(zh="方案集：选中的方案写到此文件", en="a set: write the chosen plan to this file")
 @same_version_option
 def show(
-    output: Output, plan: Path, scenario: Path | None, ids: bool, posts: bool, recusals: bool, strict: bool
+    output: Output,
+    plan: Path,
+    scenario: Path | None,
+    ids: bool,
+    posts: bool,
+    recusals: bool,
+    point: int | None,
+    at_most: tuple[str, ...],
+    out: Path | None,
+    strict: bool,
 ) -> int:
-    """Lay out a plan with the names of its scenario, or by ids where the scenario is not at hand."""
-    shown = api.read_plan(plan)
+    """Lay out a plan with the names of its scenario, or by ids where the scenario is not at hand.
+
+    Of a set of plans all are listed, or one is chosen.
+    """
+    is_chosen = point is not None or bool(at_most)
+    if out is not None and not is_chosen:
+        message = Text(zh="须与 --point 或 --at-most 同用", en="needs --point or --at-most")
+        raise InputError([Fault(message, column="-o")])
+    if not is_chosen and api.is_tradeoff(plan):
+        return show_set(plan, scenario, output)
+    api.check_writable(out)
+    shown = plan_of(plan, point, at_most, output)
+    if out is not None:
+        api.write_plan(shown, out)
     _, view = name_plan(shown, plan, scenario, output, recusals=recusals, strict=strict)
     output.data(view)
     output.report(render_plan(view, output.language, ids=ids, posts=posts))

@@ -111,7 +111,7 @@ def _unknown_kind(kind: str, known: list[str]) -> Fault:
 @declare(
     "schema",
     zh="输出 JSON Schema，供编辑器使用",
-    en="JSON Schema of scenarios, rule packs, plans or studies, for editors.",
+    en="JSON Schema of scenarios, rule packs, plans, sets of plans or studies, for editors.",
 )
 @argument(
     "of",

@@ -34,6 +34,7 @@ from allocator.cli.solve_session import (
     load_resume_state,
     stop_on_signal,
 )
+from allocator.cli.tradeoffs import check_trade, trade
 from allocator.errors import Fault, InputError
 from allocator.model.text import Language, Text
 from allocator.report.lint import find_doubts
@@ -63,6 +64,8 @@ class SolveCall:
         resume: Whether to resume from the checkpoint or the plan at ``out``.
         confirm: Whether another solver proves the result again, however long that takes.
         memory: Memory limit in GiB; None for no limit.
+        trade: The criteria to trade off; None for one plan.
+        at_most: The most that criteria may cost.
     """
 
     scenario: Path
@@ -79,6 +82,8 @@ class SolveCall:
     resume: bool
     confirm: bool
     memory: float | None
+    trade: str | None
+    at_most: tuple[str, ...]
 
 
 @declare("solve", zh="求解：给出最好的方案及已证明的下界", en="Find the best plan, with a proven bound.")
@@ -155,11 +160,29 @@ class SolveCall:
     zh="内存限额，接近时停止",
     en="memory to stay within; near it a solve ends",
 )
+@option(
+    "--trade",
+    metavar="A,B[,C]",
+    zh="权衡：级别（1,2）、软规则（用 + 连接）或变动数（moves）之间互不占优的全部方案，-o 写方案集",
+    en="trade off levels (1,2), soft rules (joined by +) or changes (moves): all plans of which none "
+    "is better than another; -o gets the set",
+)
+@option(
+    "--at-most",
+    multiple=True,
+    metavar="A=N",
+    zh="权衡时某一准则的上限，如 moves=6，可重复",
+    en="a limit of a criterion that is traded, such as moves=6; repeatable",
+)
 def command(output: Output, **given: Any) -> int:
     """Solve a scenario, write the plan, and say what it costs or why there is none."""
     call = SolveCall(**given)
+    check_trade(given)
     _check_call(call)
     policy = _bound(call, output)
+    if call.trade is not None:
+        remark_doubts(find_doubts(policy), call.scenario, output)
+        return trade(policy, given, _level_titles(policy), output)
     api.document_figures(policy)  # faulty figures are refused before the solve
     session = _session(policy, call, output)
     with stop_on_signal(session.stop):

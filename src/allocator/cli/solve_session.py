@@ -51,7 +51,10 @@ def stop_on_signal(stop: api.StopRequest) -> Iterator[None]:
 
 
 #: Titles of stages that are not named after layers and periods.
-_STAGES: Mapping[str, Text] = {api.CONFIRM: Text(zh="另行证明", en="second proof")}
+_STAGES: Mapping[str, Text] = {
+    api.CONFIRM: Text(zh="另行证明", en="second proof"),
+    api.TRADE_OFF: Text(zh="权衡", en="trade-off"),
+}
 
 
 @contextmanager

@@ -34,6 +34,8 @@ class ConstrainedProgram:
         has_outer_approximation: Whether a solver may underestimate the cost of a plan (``tangents.py``,
             ``medoids.py``).
         is_tight: Whether every fixed level is proved to cost no less than its cap.
+        limits_costs: Whether rows limit costs (``program/cost_limits.py``): a plan that costs more than a
+            solver knew may then violate a row.
     """
 
     program: Program
@@ -44,6 +46,7 @@ class ConstrainedProgram:
     has_grown: bool = False
     has_outer_approximation: bool = field(init=False)
     is_tight: bool = True
+    limits_costs: bool = False
     _subproblems: dict[int | None, Subproblem] = field(default_factory=dict)
     _parts: list[BoolArray] | None = None
     _tangents: set[tuple[int, int]] = field(default_factory=set)

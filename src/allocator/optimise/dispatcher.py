@@ -29,6 +29,7 @@ def solve(
     *,
     observer: Observer = NULL_OBSERVER,
     warm_start: WarmStart | None = None,
+    budget: Budget | None = None,
 ) -> SolveResult:
     """Find the best plan for a policy.
 
@@ -37,6 +38,7 @@ def solve(
         options: Limits and choices.
         observer: Sees progress and a snapshot of each better plan, and may stop the solve.
         warm_start: A plan to begin from; by default the baseline of the policy, if it has one.
+        budget: The time limit, where this is one of several solves; by default that of the options.
 
     Raises:
         InternalError: The second solver contradicts what was proved.
@@ -44,7 +46,8 @@ def solve(
     workers = options.workers or os.cpu_count() or 1
     recorder = ProgressRecorder()
     observers = ObserverGroup(observer, recorder)
-    context = SolveContext(options.seed, Budget(options.seconds, workers), observers)
+    budget = budget or Budget(options.seconds, workers)
+    context = SolveContext(options.seed, budget, observers)
     baseline = policy.context.baseline
     if warm_start is None and baseline is not None:
         warm_start = WarmStart(baseline.assignments)

@@ -8,7 +8,7 @@ from threading import Lock
 from allocator.model.plan import Level
 from allocator.model.run import CP_SAT, NOBODY, NOTHING_IS_LESS, Witnesses, combine_witnesses
 from allocator.optimise.constrained_program import ConstrainedProgram
-from allocator.program.evaluate import evaluate_auxiliaries, level_costs
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, violated_rows
 from allocator.program.program import IntArray, Program
 from allocator.solvers.background import LexicographicRelaxation
 from allocator.solvers.bounds import Bound, KnownBounds
@@ -187,6 +187,7 @@ class LevelIncumbent:
             self.incumbent.offer(self.constrained.program, self.level, values, self.proved)
 
     def _meets_caps(self, values: IntArray) -> bool:
-        return all(
-            self.constrained.cost(values, level) <= most for level, most in self.constrained.caps.items()
-        )
+        constrained = self.constrained
+        if constrained.limits_costs and violated_rows(constrained.program, values[None, :]).any():
+            return False
+        return all(constrained.cost(values, level) <= most for level, most in constrained.caps.items())

@@ -13,6 +13,7 @@ from allocator.lottery.kinds import all_draw_kinds
 from allocator.model.plan import Plan
 from allocator.model.run import RunProgress, RunRoute, RunStructure
 from allocator.model.spec import ScenarioSpec
+from allocator.model.tradeoff_set import TradeoffSet
 from allocator.report.compare.plan_comparison import PlanComparison
 from allocator.rules.kinds import all_kinds
 from allocator.rules.packs import Pack
@@ -101,12 +102,18 @@ def study_schema() -> Schema:
     return _finished({**schema, "$defs": {**rules["$defs"], **schema["$defs"]}}, "study")
 
 
+def tradeoff_schema() -> Schema:
+    """Return the schema of a set of plans, ``allocator-tradeoff/1``."""
+    return _finished(TradeoffSet.model_json_schema(), "allocator-tradeoff/1")
+
+
 SCHEMAS: Mapping[str, Callable[[], Schema]] = {
     "scenario": scenario_schema,
     "rules": rules_schema,
     "plan": plan_schema,
     "comparison": comparison_schema,
     "study": study_schema,
+    "tradeoff": tradeoff_schema,
 }
 
 

@@ -14,6 +14,8 @@ from allocator.solvers.bounds import Bound, KnownBounds, Proof
 
 #: The stage in which a second solver is asked to confirm what is proved.
 CONFIRM = "confirm"
+#: The stage in which the plans of a trade-off are searched for.
+TRADE_OFF = "trade-off"
 #: Why a search ends early: the caller asked, memory is nearly full, or its result is not needed any more.
 StopReason = Literal["asked", "memory", "done"]
 
@@ -23,7 +25,7 @@ class Progress:
     """A step of a solve.
 
     Attributes:
-        stage: What is being solved: layers, periods of the start, or ``CONFIRM`` where it is solved.
+        stage: What is being solved: layers, periods of the start, ``CONFIRM`` or ``TRADE_OFF``.
         level: The level being minimised.
         cost: Its best cost so far; None before there is a plan.
         bound: Its proven lower bound so far.

@@ -16,6 +16,7 @@ from allocator.model.plan import Assignment, LevelScore, Plan, RuleScore
 from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.files import atomic_write, read_bytes
 from allocator.model.text import Text
+from allocator.model.tradeoff_set import TRADEOFF_FORMAT
 
 
 def parse_json(content: bytes, file: str) -> Any:
@@ -79,6 +80,11 @@ def json_fault(detail: ErrorDetails, file: str, where: tuple[str | int, ...]) ->
     return Fault(wrong.message, file, column=column, found=found, allowed=wrong.allowed)
 
 
+_A_SET = Text(
+    zh="是权衡方案集，不是一个方案；取出其中一个：allocator show 方案集 --point 1 -o 方案文件",
+    en="is a set of plans, not one plan; to take one out: allocator show SET --point 1 -o plan.json",
+)
+
 #: Size limit of a plan file. A larger plan would take more than a GiB of memory; 300,000 assignments fit.
 PLAN_BYTES = 32 * 2**20
 
@@ -91,6 +97,8 @@ def read_plan(path: Path | str) -> Plan:
     """
     path = Path(path)
     data = parse_json(read_bytes(path, path.name, PLAN_BYTES), path.name)
+    if isinstance(data, dict) and data.get("format") == TRADEOFF_FORMAT:
+        raise InputError([Fault(_A_SET, path.name)])
     try:
         return Plan.model_validate(data)
     except ValidationError as error:

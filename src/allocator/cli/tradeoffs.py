@@ -1,0 +1,139 @@
+"""Sets of plans in commands: the trade-off of ``solve``, and what ``show`` and ``export`` take out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from allocator import api
+from allocator.cli.output import FINE, INTERRUPTED, NO, WRONG, Output, call_name, quoted, write_json
+from allocator.cli.solve_session import live_progress, stop_on_signal
+from allocator.errors import Fault, InputError
+from allocator.model.text import Text
+from allocator.report.rendering.console import pick, printable
+from allocator.report.rendering.tradeoff_text import render_tradeoff
+from allocator.report.tradeoff_view import tradeoff_view
+
+#: The options of ``solve`` that a trade-off does not honour, by the name of the parameter.
+_REFUSED: Mapping[str, str] = {
+    "window": "--window",
+    "resume": "--resume",
+    "confirm": "--confirm",
+    "fewest": "--fewest-changes/--free-changes",
+}
+
+
+def check_trade(call: Mapping[str, Any]) -> None:
+    """Refuse the options of ``solve`` that do not go with a trade-off, and limits without one.
+
+    Raises:
+        InputError: With every such option.
+    """
+    faults = []
+    if call["trade"] is None:
+        if call["at_most"]:
+            message = Text(
+                zh="须与 --trade 同用，如 --trade moves,1 --at-most moves=6",
+                en="needs --trade, as in --trade moves,1 --at-most moves=6",
+            )
+            faults.append(Fault(message, column="--at-most"))
+    else:
+        message = Text(zh="不能与 --trade 同用", en="does not go with --trade")
+        faults = [
+            Fault(message, column=option)
+            for name, option in _REFUSED.items()
+            if call[name] not in (None, False)
+        ]
+    if faults:
+        raise InputError(faults)
+
+
+def trade(policy: api.Policy, call: Mapping[str, Any], titles: Mapping[int, Text], output: Output) -> int:
+    """Search a set of plans, write it, and report it.
+
+    Args:
+        policy: The bound policy.
+        call: The options of ``solve``.
+        titles: The title of each level, for the line of progress.
+        output: The output.
+    """
+    stop, out = api.StopRequest(), call["out"]
+    with stop_on_signal(stop), live_progress(titles, output.language) as live:
+        found = api.trade_off(
+            policy,
+            call["trade"],
+            at_most=call["at_most"],
+            seconds=call["time_limit"],
+            seed=call["seed"],
+            workers=call["workers"],
+            memory=call["memory"],
+            observer=api.ObserverGroup(stop, live),
+        )
+    fault = None
+    if out is not None:
+        try:
+            api.write_tradeoff(found, out)
+        except InputError as error:  # it took its time to find: the set is printed at least
+            [fault] = error.faults
+            output.eprint(fault)
+            if not output.as_json:
+                write_json(api.tradeoff_text(found))
+    if output.as_json:
+        write_json(api.tradeoff_text(found))
+    output.report(render_tradeoff(tradeoff_view(found, policy.context.scenario), output.language))
+    if out is not None and fault is None:
+        example = f"{call_name()} show {quoted(str(out))} --point 1"
+        wrote = pick(
+            output.language, f"方案集已写入 {out}；看其中一个：", f"set written to {out}; to see one plan: "
+        )
+        output.report([printable(wrote + (example if found.points else ""))])
+    if fault is not None:
+        return WRONG
+    if stop.reason == "asked":
+        return INTERRUPTED
+    return FINE if found.points else NO
+
+
+def show_set(file: Path, scenario: Path | None, output: Output) -> int:
+    """Lay out a set of plans, and say which of its claims are not so."""
+    found = api.read_tradeoff(file)
+    policy = None if scenario is None else api.bind(api.load(scenario))
+    if policy is None and found.points:
+        policy = api.find_policy(found.points[0].plan, file).policy
+    doubts, differs = {}, None
+    if policy is not None:
+        other = api.other_version(policy, found.points[0].plan) if found.points else None
+        differs = None if other is None else other.message
+        doubts = dict(api.tradeoff_disagreements(policy, found, file=file.name)) if other is None else {}
+    view = tradeoff_view(found, None if policy is None else policy.context.scenario, doubts, differs)
+    output.data(view)
+    output.report(render_tradeoff(view, output.language))
+    return FINE if found.points else NO
+
+
+def plan_of(file: Path, point: int | None, at_most: tuple[str, ...], output: Output) -> api.Plan:
+    """Return the plan of a file: the only one, or the chosen one of a set.
+
+    Raises:
+        InputError: The file is no plan, a plan is chosen from what is no set, or there is no such plan.
+    """
+    if not api.is_tradeoff(file):
+        if point is not None or at_most:
+            message = Text(zh="只用于权衡方案集", en="is for sets of plans only (solve --trade)")
+            raise InputError([Fault(message, column="--at-most" if point is None else "--point")])
+        return api.read_plan(file)
+    found = api.read_tradeoff(file)
+    chosen = api.find_point(found, point, at_most)
+    parts = [
+        f"{one.title(output.language) or one.id} {cost:,}"
+        for one, cost in zip(found.criteria, found.points[chosen].costs, strict=True)
+    ]
+    number, total = chosen + 1, len(found.points)
+    listed = "，".join(parts) if output.language == "zh" else ", ".join(parts)
+    zh, en = (
+        f"集中 {total} 个方案的第 {number} 个：{listed}",
+        f"plan {number} of {total} in the set: {listed}",
+    )
+    output.remark(Text(zh=printable(zh), en=printable(en)))
+    return found.points[chosen].plan

@@ -1,0 +1,1 @@
+"""Trade-offs: all plans of which none is better than another at every criterion."""

@@ -1,0 +1,177 @@
+"""Solves for some levels of a traded policy while others are held to limits, one search after another.
+
+The policy is compiled once. Cuts, tangents and Benders rows that one search adds stay for the next.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from allocator.errors import InternalError
+from allocator.model.plan import HARD, Assignment
+from allocator.optimise.constrained_program import compile_policy, constrain
+from allocator.optimise.dispatcher import solve
+from allocator.optimise.lexicographic import LexicographicSolver
+from allocator.optimise.lns.stay_improvement import improve_stays
+from allocator.optimise.results import Options, SolveResult
+from allocator.program.cost_limits import with_cost_limits, with_later_rows, with_objective
+from allocator.program.evaluate import evaluate_auxiliaries, level_costs, rule_costs
+from allocator.program.program import IntArray, Program
+from allocator.rules.criteria import TradedPolicy
+from allocator.solvers.bounds import KnownBounds, Proof
+from allocator.solvers.deadline import BUDGET_PARAMS, Budget, SolveContext
+from allocator.solvers.observer import TRADE_OFF, NullObserver, Observer, Progress, StopReason
+
+
+class _OwnLevels(NullObserver):
+    """Shows progress at the scenario's levels to another observer, and stops where that one does.
+
+    Attributes:
+        order: The levels of the traded policy that are searched as 1, 2, 3 ...
+    """
+
+    def __init__(self, observer: Observer, own: Sequence[int]) -> None:
+        self._observer, self._own = observer, own
+        self.order: Sequence[int] = range(1, len(own) + 1)
+
+    def on_progress(self, progress: Progress) -> None:
+        """Pass it on."""
+        if progress.level != HARD:
+            progress = replace(progress, level=self._own[self.order[progress.level - 1] - 1])
+        self._observer.on_progress(progress)
+
+    def on_interrupt(self) -> None:
+        """Pass it on."""
+        self._observer.on_interrupt()
+
+    def stop_reason(self) -> StopReason | None:
+        """Return the reason of the other observer."""
+        return self._observer.stop_reason()
+
+
+class EpsilonSolver:
+    """The searches of one trade-off.
+
+    Args:
+        traded: The levels of the trade-off.
+        options: How to solve; a window, a confirmation and the fewest changes are not honoured.
+        observer: Sees progress, and may stop the searches.
+
+    Attributes:
+        context: Seed, budget and observer of all searches together.
+        above: Cost and bound of each of the scenario's levels above the criteria; every search keeps to them.
+    """
+
+    def __init__(self, traded: TradedPolicy, options: Options, observer: Observer) -> None:
+        self._traded, self._options = traded, options
+        self._observer = _OwnLevels(observer, traded.own_levels)
+        budget = Budget(options.seconds, options.workers or os.cpu_count() or 1)
+        self.context = SolveContext(options.seed, budget, self._observer)
+        self.above: dict[int, Proof] = {}
+        self._program: Program
+
+    def first_plan(self, part: float) -> SolveResult:
+        """Find the best plan by the order of the levels, without those below, in a part of the time limit.
+
+        The levels above the criteria are held to its costs from then on.
+        """
+        own = Budget(self._options.seconds * part, self.budget.workers)
+        options = replace(self._options, window=0, confirm="off", minimum_changes=False)
+        kept = [one for one in self._traded.policy.rules if one.level not in self._traded.below_levels]
+        policy = replace(self._traded.policy, rules=tuple(kept))
+        result = solve(policy, options, observer=self._observer, budget=own)
+        self.budget.spent_work += own.spent_work
+        self.budget.cut_short |= own.cut_short
+        proofs = {proof.level: proof for proof in result.proofs}
+        for number, level in enumerate(self._traded.above, start=1):
+            self.above[level] = proofs.get(number, Proof(number, 0, 0))
+        if result.proofs:
+            self._program = compile_policy(self._traded.policy, self.budget)
+        return result
+
+    def solve(
+        self,
+        order: Sequence[int],
+        limits: Mapping[int, int],
+        start: IntArray,
+        part: float,
+        known: KnownBounds | None = None,
+    ) -> tuple[IntArray, list[Proof]]:
+        """Minimise some levels under limits of others, and return the plan with the proofs.
+
+        Args:
+            order: The levels of the traded policy, most important first.
+            limits: The most that levels may cost.
+            start: ``[variables]`` a plan that keeps to the limits.
+            part: The part of the whole time limit that this may take.
+            known: Proved bounds of the levels, numbered by their place in ``order``.
+
+        Returns:
+            ``[variables]`` the plan, and cost and bound of each level, numbered by their place in ``order``.
+
+        Raises:
+            InternalError: A solver says that there is no plan.
+        """
+        above = {number: proof.cost for number, proof in enumerate(self.above.values(), start=1)}
+        program = with_objective(with_cost_limits(self._program, {**above, **limits}), order)
+        constrained = constrain(self._traded.policy, program)
+        constrained.limits_costs = True
+        self._observer.order = order
+        solver = LexicographicSolver(constrained, self.context, TRADE_OFF, known)
+        found = solver.solve(start[: program.decisions.count], self._part_left(part))
+        self._program = with_later_rows(self._program, solver.program, len(program.rows))
+        if found == "infeasible":
+            raise InternalError("a solver says that there is no plan where one is known")
+        return start if solver.decisions is None else self.values(solver.decisions), solver.proofs
+
+    def _part_left(self, part: float) -> float:
+        """Return a part of the whole time limit as a part of the time that is left."""
+        left, limit = self.budget.share(1.0), self.budget.limit
+        if left.work is not None:
+            return min(1.0, part * limit * BUDGET_PARAMS.work_per_second / max(left.work, 1e-9))
+        return min(1.0, part * limit / max(left.seconds, 1e-9))
+
+    def part_of_left(self, share: float) -> float:
+        """Return a part of the time that is left as a part of the whole time limit."""
+        found = self.budget.share(share)
+        seconds = found.seconds if found.work is None else found.work / BUDGET_PARAMS.work_per_second
+        return seconds / self.budget.limit
+
+    @property
+    def budget(self) -> Budget:
+        """The time limit of all searches together."""
+        return self.context.budget
+
+    def plan_values(self, result: SolveResult) -> IntArray:
+        """Return ``[variables]`` the plan of a result."""
+        return self.values(self._program.decisions.vector(result.assignments))
+
+    def values(self, decisions: IntArray) -> IntArray:
+        """Return ``[variables]`` a plan that is given as ``[decisions]``."""
+        return np.asarray(evaluate_auxiliaries(self._program, decisions[None, :])[0])
+
+    def assignments(self, values: IntArray) -> tuple[Assignment, ...]:
+        """Return the assignments of a plan, ``[variables]``."""
+        decisions = self._program.decisions
+        return tuple(decisions.assignments(values[: decisions.count]))
+
+    def costs(self, values: IntArray) -> tuple[int, ...]:
+        """Return the cost of each criterion in a plan."""
+        found = level_costs(self._program, values[None, :])[0].tolist()
+        priced = dict(zip(self._program.levels, found, strict=True))
+        return tuple(priced.get(level, 0) for level in self._traded.criterion_levels)
+
+    def rule_costs(self, values: IntArray) -> dict[str, int]:
+        """Return the cost of each rule in a plan by the rule's id."""
+        found = rule_costs(self._program, values[None, :])[0].tolist()
+        return dict(zip(self._program.rules, found, strict=True))
+
+    def with_stays(self, values: IntArray) -> IntArray:
+        """Return a plan of the same costs in which people stay who can."""
+        if self.context.is_stopped:
+            return values
+        return improve_stays(self._traded.policy, constrain(self._traded.policy, self._program), values)
