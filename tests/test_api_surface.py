@@ -28,8 +28,9 @@ TYPES = """
     Shock ShockKind ShockListener ShockResult ShockSettings StressReport StressView
     CellCount CellEnd CellResult CellTask LoadedStudy ProcessRunner Runner Study StudyCell StudyView
     StudyWatch
+    SetCriterion SetGap SetPoint TradeoffSet
 """
-VALUES = "CONFIRM NULL_OBSERVER"
+VALUES = "CONFIRM NULL_OBSERVER TRADE_OFF"
 FUNCTIONS = """
     audit_text audited_draw bind bundled_scenarios candidates check_readable check_replaceable check_workbook
     check_writable checkpoint_path commit compare counts_changes create_scenario create_workbook
@@ -44,6 +45,8 @@ FUNCTIONS = """
     scenario_workbook tables_workbook
     export_stress shocks stress
     check_study_file export_study
+    export_tradeoff find_point is_tradeoff read_tradeoff trade_off tradeoff_disagreements tradeoff_text
+    write_tradeoff
 """
 #: Names in annotations that come with Python.
 STANDARD = {*dir(builtins), "Path", "date", "Mapping", "Iterable", "Iterator", "Sequence", "Any"}

@@ -153,6 +153,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
             "docs/two-years",
             "docs/first-study",
             "docs/ten-faults",
+            "docs/trade-off",
             "docs/tutorial",
         ):
             shutil.copytree(ROOT / name, places[document] / name)

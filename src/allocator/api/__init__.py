@@ -72,7 +72,7 @@ from allocator.api.studying import (
     load_study,
     run_study,
 )
-from allocator.api.trading import find_point, trade_off, tradeoff_disagreements
+from allocator.api.trading import export_tradeoff, find_point, trade_off, tradeoff_disagreements
 from allocator.api.workbooks import (
     CheckedWorkbook,
     check_workbook,
@@ -245,6 +245,7 @@ __all__ = [
     "export_comparison",
     "export_stress",
     "export_study",
+    "export_tradeoff",
     "fewest_changes",
     "fill_forms",
     "find_draw",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from allocator.api.exporting import ExportedFile
 from allocator.api.judging import verify
 from allocator.api.solving import judged_plan, must_have_layers
-from allocator.errors import Fault, InputError, InternalError
-from allocator.model.text import Text
+from allocator.errors import Fault, InputError, InternalError, shorten
+from allocator.model.reading.files import atomic_write
+from allocator.model.text import Language, Text
 from allocator.model.tradeoff_set import SetCriterion, SetGap, SetPoint, TradeoffSet
 from allocator.rules.criteria import (
     AT_MOST,
@@ -149,6 +152,39 @@ _NONE_WITHIN = Text(zh="集中没有方案在此上限之内", en="no plan of th
 def _least(found: TradeoffSet) -> str:
     least = [min((point.costs[k] for point in found.points), default=0) for k in range(len(found.criteria))]
     return ", ".join(f"{one.id} ≥ {low}" for one, low in zip(found.criteria, least, strict=True))
+
+
+def export_tradeoff(
+    found: TradeoffSet, path: Path | str, *, policy: Policy | None = None, language: Language = "en"
+) -> ExportedFile:
+    """Write the picture of a set to a file atomically: two criteria are axes, and each plan has a mark.
+
+    Args:
+        found: The set.
+        path: The file, an SVG.
+        policy: The policy of the scenario, for titles.
+        language: Language of the words.
+
+    Raises:
+        InputError: The file is no SVG, the set has no plan, or the file cannot be written.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".svg":
+        message = Text(
+            zh="方案集只能导出为图（.svg）；其他格式请用 --point 选一个方案",
+            en="a set is exported as a picture (.svg) only; for other formats choose a plan by --point",
+        )
+        raise InputError([Fault(message, "--to", found=shorten(path.name))])
+    if not found.points:
+        raise InputError([Fault(Text(zh="方案集中没有方案", en="the set has no plan"), "--to")])
+    from allocator.report.exporters.svg import svg_text
+    from allocator.report.picture.tradeoff_picture import tradeoff_drawing
+    from allocator.report.tradeoff_view import tradeoff_view
+
+    view = tradeoff_view(found, None if policy is None else policy.context.scenario)
+    content = svg_text(tradeoff_drawing(view, language)).encode()
+    atomic_write(content, path)
+    return ExportedFile(path, "svg", len(content))
 
 
 def tradeoff_disagreements(policy: Policy, found: TradeoffSet, *, file: str = "set") -> Mapping[int, Text]:

@@ -98,18 +98,34 @@ def trade(policy: api.Policy, call: Mapping[str, Any], titles: Mapping[int, Text
 def show_set(file: Path, scenario: Path | None, output: Output) -> int:
     """Lay out a set of plans, and say which of its claims are not so."""
     found = api.read_tradeoff(file)
-    policy = None if scenario is None else api.bind(api.load(scenario))
-    if policy is None and found.points:
-        policy = api.find_policy(found.points[0].plan, file).policy
-    doubts, differs = {}, None
-    if policy is not None:
-        other = api.other_version(policy, found.points[0].plan) if found.points else None
+    policy = _policy_of(found, file, scenario)
+    doubts: Mapping[int, Text] = {}
+    differs = None
+    if policy is not None and found.points:
+        other = api.other_version(policy, found.points[0].plan)
         differs = None if other is None else other.message
-        doubts = dict(api.tradeoff_disagreements(policy, found, file=file.name)) if other is None else {}
+        doubts = api.tradeoff_disagreements(policy, found, file=file.name) if other is None else {}
     view = tradeoff_view(found, None if policy is None else policy.context.scenario, doubts, differs)
     output.data(view)
     output.report(render_tradeoff(view, output.language))
     return FINE if found.points else NO
+
+
+def export_set(file: Path, to: Path, scenario: Path | None, output: Output) -> int:
+    """Write the picture of a set."""
+    found = api.read_tradeoff(file)
+    policy = _policy_of(found, file, scenario)
+    made = api.export_tradeoff(found, to, policy=policy, language=output.language)
+    output.data({"file": str(to), "format": made.format, "bytes": made.size})
+    output.report([printable(pick(output.language, f"已写入 {to}", f"written to {to}"))])
+    return FINE
+
+
+def _policy_of(found: api.TradeoffSet, file: Path, scenario: Path | None) -> api.Policy | None:
+    """Return the policy of a set's scenario; None where that is not at hand."""
+    if scenario is not None:
+        return api.bind(api.load(scenario))
+    return api.find_policy(found.points[0].plan, file).policy if found.points else None
 
 
 def plan_of(file: Path, point: int | None, at_most: tuple[str, ...], output: Output) -> api.Plan:

@@ -33,6 +33,11 @@ _BELOW: Mapping[str, Text] = {
 MOST_GAPS = 12
 
 
+def set_status(status: str) -> Text:
+    """Return the status of a set in words."""
+    return _STATUS[status]
+
+
 def render_tradeoff(view: TradeoffView, language: Language) -> Iterator[RenderableType]:
     """Yield a whole set."""
     if view.differs:
@@ -43,7 +48,7 @@ def render_tradeoff(view: TradeoffView, language: Language) -> Iterator[Renderab
             yield printable(f"✗ {plan}: {line.doubt(language)}")
     invented = pick(language, " · 人员与案件为合成数据", " · people and cases are synthetic")
     yield printable(
-        f"{view.title(language)} · {_STATUS[view.status](language)}{invented if view.synthetic else ''}"
+        f"{view.title(language)} · {set_status(view.status)(language)}{invented if view.synthetic else ''}"
     )
     if view.lines:
         yield _plans(view, language)
