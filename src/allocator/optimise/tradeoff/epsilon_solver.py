@@ -79,18 +79,18 @@ class EpsilonSolver:
 
         The levels above the criteria are held to its costs from then on.
         """
-        own = Budget(self._options.seconds * part, self.budget.workers)
+        own = Budget(self._options.seconds * part, self.context.budget.workers)
         options = replace(self._options, window=0, confirm="off", minimum_changes=False)
         kept = [one for one in self._traded.policy.rules if one.level not in self._traded.below_levels]
         policy = replace(self._traded.policy, rules=tuple(kept))
         result = solve(policy, options, observer=self._observer, budget=own)
-        self.budget.spent_work += own.spent_work
-        self.budget.cut_short |= own.cut_short
+        self.context.budget.spent_work += own.spent_work
+        self.context.budget.cut_short |= own.cut_short
         proofs = {proof.level: proof for proof in result.proofs}
         for number, level in enumerate(self._traded.above, start=1):
             self.above[level] = proofs.get(number, Proof(number, 0, 0))
         if result.proofs:
-            self._program = compile_policy(self._traded.policy, self.budget)
+            self._program = compile_policy(self._traded.policy, self.context.budget)
         return result
 
     def solve(
@@ -130,21 +130,16 @@ class EpsilonSolver:
 
     def _part_left(self, part: float) -> float:
         """Return a part of the whole time limit as a part of the time that is left."""
-        left, limit = self.budget.share(1.0), self.budget.limit
+        left, limit = self.context.budget.share(1.0), self.context.budget.limit
         if left.work is not None:
             return min(1.0, part * limit * BUDGET_PARAMS.work_per_second / max(left.work, 1e-9))
         return min(1.0, part * limit / max(left.seconds, 1e-9))
 
     def part_of_left(self, share: float) -> float:
         """Return a part of the time that is left as a part of the whole time limit."""
-        found = self.budget.share(share)
+        found = self.context.budget.share(share)
         seconds = found.seconds if found.work is None else found.work / BUDGET_PARAMS.work_per_second
-        return seconds / self.budget.limit
-
-    @property
-    def budget(self) -> Budget:
-        """The time limit of all searches together."""
-        return self.context.budget
+        return seconds / self.context.budget.limit
 
     def plan_values(self, result: SolveResult) -> IntArray:
         """Return ``[variables]`` the plan of a result."""
@@ -170,7 +165,7 @@ class EpsilonSolver:
         found = rule_costs(self._program, values[None, :])[0].tolist()
         return dict(zip(self._program.rules, found, strict=True))
 
-    def with_stays(self, values: IntArray) -> IntArray:
+    def improved_stays(self, values: IntArray) -> IntArray:
         """Return a plan of the same costs in which people stay who can."""
         if self.context.is_stopped:
             return values

@@ -97,7 +97,7 @@ class ParetoSearch:
             return self._without_plan("unknown" if any(self._region.zones()) else "infeasible")
         self._find_extremes()
         for part in (PARAMS.criteria_part if self._traded.below else 1.0, 1.0):
-            self._search_zones(Deadline(self._solver.budget, self._solver.budget.share(part)))
+            self._search_zones(Deadline(self._solver.context.budget, self._solver.context.budget.share(part)))
             self._minimise_below()
         return self._result()
 

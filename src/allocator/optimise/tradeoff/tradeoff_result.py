@@ -94,7 +94,7 @@ def tradeoff_point(
         costs: ``[criteria]`` the costs of the plan.
         found: The plan.
     """
-    values = solver.with_stays(found.values)
+    values = solver.improved_stays(found.values)
     bounds = [region.least(k, costs) for k in range(len(costs))]
     by_rule, by_level = solver.rule_costs(values), dict[int, int]()
     for rule in traded.own.rules:
