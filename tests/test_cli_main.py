@@ -199,7 +199,8 @@ def test_the_language_may_stand_before_the_command(tmp_path: Path) -> None:
         (["check", "x", "y"], "多余的参数 y"),
         (
             ["schema"],
-            "缺少参数 scenario|rules|plan|comparison|study|tradeoff；可用 scenario, rules, plan, comparison, study, tradeoff",
+            "缺少参数 scenario|rules|plan|comparison|study|tradeoff；"
+            "可用 scenario, rules, plan, comparison, study, tradeoff",
         ),
         (
             ["schema", "rulez"],
