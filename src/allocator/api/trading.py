@@ -16,7 +16,7 @@ from allocator.model.tradeoff_set import SetCriterion, SetGap, SetPoint, Tradeof
 from allocator.rules.criteria import (
     AT_MOST,
     MOVES,
-    Criterion,
+    TradedCriterion,
     TradedPolicy,
     parse_criteria,
     parse_limits,
@@ -110,7 +110,7 @@ def trade_off(
     )
 
 
-def _written(one: Criterion) -> SetCriterion:
+def _written(one: TradedCriterion) -> SetCriterion:
     return SetCriterion(id=one.id, title=one.title, rules=one.rules, level=one.level)
 
 
@@ -133,7 +133,7 @@ def find_point(found: TradeoffSet, number: int | None, at_most: Sequence[str] = 
     Raises:
         InputError: There is no such plan, or a limit is wrong.
     """
-    criteria = [Criterion(one.id, one.title, one.rules, one.level) for one in found.criteria]
+    criteria = [TradedCriterion(one.id, one.title, one.rules, one.level) for one in found.criteria]
     limits = parse_limits(criteria, at_most)
     if number is not None:
         if not 1 <= number <= len(found.points):

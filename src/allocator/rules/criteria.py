@@ -24,7 +24,7 @@ _COMMAS, _PLUSES, _EQUALS = re.compile("[,，、]"), re.compile("[+＋]"), re.co
 
 
 @dataclass(frozen=True)
-class Criterion:
+class TradedCriterion:
     """One of the costs that are traded off.
 
     Attributes:
@@ -54,7 +54,7 @@ class TradedPolicy:
 
     own: Policy
     policy: Policy
-    criteria: tuple[Criterion, ...]
+    criteria: tuple[TradedCriterion, ...]
     above: tuple[int, ...]
     below: tuple[int, ...]
 
@@ -77,7 +77,7 @@ class TradedPolicy:
         return (*self.above, *traded, *self.below)
 
 
-def parse_criteria(policy: Policy, text: str) -> tuple[Criterion, ...]:
+def parse_criteria(policy: Policy, text: str) -> tuple[TradedCriterion, ...]:
     """Return the criteria of a trade-off, such as ``1,2``, ``moves,1`` or ``rule-a+rule-b,2``.
 
     Args:
@@ -112,21 +112,23 @@ def parse_criteria(policy: Policy, text: str) -> tuple[Criterion, ...]:
     return found
 
 
-def _criterion(policy: Policy, part: str, faults: list[Fault]) -> Criterion | None:
+def _criterion(policy: Policy, part: str, faults: list[Fault]) -> TradedCriterion | None:
     """Return one criterion; None, with a fault, if it cannot be traded."""
     soft: dict[str, Rule] = {rule.id: rule for rule in policy.rules if not rule.is_hard}
     if part == MOVES:
         if policy.context.baseline is None:
             faults.append(missing_baseline(f"{TRADE} {MOVES}"))
             return None
-        return Criterion(MOVES, Text(zh="变动", en="changes"))
+        return TradedCriterion(MOVES, Text(zh="变动", en="changes"))
     levels = {str(rule.level): rule.level for rule in soft.values()}
     if part in levels:
         level = levels[part]
         assert level != HARD
         title = policy.context.scenario.spec.levels.get(level, Text())
         named = Text(zh=f"级别 {level} {title('zh')}".strip(), en=f"level {level} {title('en')}".strip())
-        return Criterion(part, named, tuple(id_ for id_, rule in soft.items() if rule.level == level), level)
+        return TradedCriterion(
+            part, named, tuple(id_ for id_, rule in soft.items() if rule.level == level), level
+        )
     ids = tuple(dict.fromkeys(one.strip() for one in _PLUSES.split(part)))
     unknown = [one for one in ids if one not in soft]
     for one in unknown:
@@ -135,7 +137,7 @@ def _criterion(policy: Policy, part: str, faults: list[Fault]) -> Criterion | No
         return None
     reasons = [policy.reason(soft[one]) for one in ids]
     title = Text(zh="；".join(one("zh") for one in reasons), en="; ".join(one("en") for one in reasons))
-    return Criterion("+".join(ids), title, ids)
+    return TradedCriterion("+".join(ids), title, ids)
 
 
 def _unknown(policy: Policy, name: str, known: list[str]) -> Fault:
@@ -149,7 +151,7 @@ def _unknown(policy: Policy, name: str, known: list[str]) -> Fault:
     )
 
 
-def parse_limits(criteria: Sequence[Criterion], texts: Iterable[str]) -> dict[str, int]:
+def parse_limits(criteria: Sequence[TradedCriterion], texts: Iterable[str]) -> dict[str, int]:
     """Return the limits of ``--at-most``, by the id of the criterion.
 
     Args:
@@ -179,7 +181,7 @@ def parse_limits(criteria: Sequence[Criterion], texts: Iterable[str]) -> dict[st
     return limits
 
 
-def traded_policy(policy: Policy, criteria: tuple[Criterion, ...]) -> TradedPolicy:
+def traded_policy(policy: Policy, criteria: tuple[TradedCriterion, ...]) -> TradedPolicy:
     """Return a policy with the levels of a trade-off.
 
     The levels above the first one that is traded come first; then each criterion is a level; then come the
