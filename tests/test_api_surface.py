@@ -25,6 +25,7 @@ TYPES = """
     PlanOption PlanView Policy Progress Ranking ReadDocument Reasons Repair
     ResumeState Rule Scenario SeatPrice SkippedRow SlotShortage Snapshot StopRequest TakenColumn
     TakenSheet Text Verdict WrittenBook
+    RuleListener RulePrice
     Shock ShockKind ShockListener ShockResult ShockSettings StressReport StressView
     CellCount CellEnd CellResult CellTask LoadedStudy ProcessRunner Runner Study StudyCell StudyView
     StudyWatch
@@ -43,7 +44,7 @@ FUNCTIONS = """
     rule_kinds rule_sentences run_study scenario_copy scored_plan solve unchecked_claims verify
     with_plan_overrides with_scores write_audit write_plan
     scenario_workbook tables_workbook
-    export_stress shocks stress
+    export_stress shocks stress priced_rules rule_prices
     check_study_file export_study
     export_tradeoff find_point is_tradeoff read_tradeoff trade_off tradeoff_disagreements tradeoff_text
     write_tradeoff

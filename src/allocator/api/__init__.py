@@ -29,7 +29,7 @@ from allocator.api.drawing import (
     unchecked_claims,
     write_audit,
 )
-from allocator.api.explaining import candidates, explain, price
+from allocator.api.explaining import RuleListener, candidates, explain, price, priced_rules, rule_prices
 from allocator.api.exporting import (
     ExportedFile,
     ReadDocument,
@@ -131,6 +131,7 @@ from allocator.workbook.scenario_book import WrittenBook
 
 if TYPE_CHECKING:
     from allocator.explain import Candidate, MapObstacle, Ranking, Reasons, Repair, SeatPrice
+    from allocator.explain.rule_price import RulePrice
     from allocator.intake.import_outcome import Imported, ImportedFile, TakenColumn, TakenSheet
     from allocator.intake.roster_layout import SkippedRow
     from allocator.optimise.second_proofs import Confirm
@@ -192,6 +193,8 @@ __all__ = [
     "Repair",
     "ResumeState",
     "Rule",
+    "RuleListener",
+    "RulePrice",
     "Runner",
     "Scenario",
     "SeatPrice",
@@ -264,6 +267,7 @@ __all__ = [
     "plan_text",
     "plan_view",
     "price",
+    "priced_rules",
     "publicity_caution",
     "read_audit",
     "read_commitment",
@@ -275,6 +279,7 @@ __all__ = [
     "resume",
     "reveal",
     "rule_kinds",
+    "rule_prices",
     "rule_sentences",
     "run_study",
     "scenario_copy",
@@ -307,6 +312,10 @@ def __getattr__(name: str) -> Any:
         from allocator.intake import import_outcome
 
         return getattr(import_outcome, name)
+    if name == "RulePrice":
+        from allocator.explain.rule_price import RulePrice
+
+        return RulePrice
     if name == "Confirm":
         from allocator.optimise.second_proofs import Confirm
 

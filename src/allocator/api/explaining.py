@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from allocator.errors import Fault, InputError
+from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.plan import Plan
+from allocator.model.text import Text
 from allocator.rules.overrides import with_plan_overrides
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
+from allocator.rules.rule import Rule
 from allocator.rules.seat_specs import resolve_code, resolve_layer
 from allocator.solvers.observer import NULL_OBSERVER, Observer
 from allocator.verify import check_references
 
 if TYPE_CHECKING:
     from allocator.explain import Ranking, Reasons, SeatPrice
+    from allocator.explain.rule_price import RulePrice
+
+#: Called before the solve without a rule: the number of those done, the number of all, and the rule.
+RuleListener = Callable[[int, int, Rule], None]
 
 
 def explain(policy: Policy, *, seconds: float = 30.0, observer: Observer = NULL_OBSERVER) -> Reasons:
@@ -123,3 +130,78 @@ def price(
     policy = with_plan_overrides(policy, plan, file)
     options, item = Options(seconds, seed, workers), ranking.candidates[0].item
     return solve_pinned(policy, plan.assignments, ranking.seat, item, options, observer)
+
+
+def priced_rules(policy: Policy, names: Sequence[str] = (), *, soft: bool = False) -> list[Rule]:
+    """Return the rules whose price is asked for, each once.
+
+    Args:
+        policy: The bound policy, from ``bind``.
+        names: Ids of rules, hard ones too.
+        soft: Whether all soft rules are, too.
+
+    Raises:
+        InputError: The policy has no such rule; with every unknown id.
+    """
+    known = {rule.id: rule for rule in policy.rules if rule.id in policy.entries}
+    faults = [
+        Fault(
+            Text(zh="没有这条规则", en="there is no such rule"),
+            column="--rule",
+            found=shorten(name),
+            allowed=", ".join([*known][:40]),
+            nearest=nearest(name, known),
+        )
+        for name in names
+        if name not in known
+    ]
+    if faults:
+        raise InputError(faults)
+    return [rule for rule in known.values() if rule.id in names or (soft and not rule.is_hard)]
+
+
+def rule_prices(
+    policy: Policy,
+    plan: Plan,
+    rules: Sequence[Rule],
+    *,
+    seconds: float = 20.0,
+    seed: int = 1,
+    workers: int = 0,
+    observer: Observer = NULL_OBSERVER,
+    on_rule: RuleListener | None = None,
+    file: str = "plan",
+) -> list[RulePrice]:
+    """Solve anew without each of some rules, and compare with the plan: what each rule costs.
+
+    Args:
+        policy: The bound policy, from ``bind``.
+        plan: The plan, from which each solve starts.
+        rules: The rules, from ``priced_rules``.
+        seconds: Time limit of each solve.
+        seed: Seed of every random choice.
+        workers: Number of threads; 0 for one per core.
+        observer: May stop the call; the prices found by then are returned.
+        on_rule: Called before each solve with the number of those done, the number of all, and the rule.
+        file: Name of the plan in faults.
+
+    Raises:
+        InputError: The plan refers to ids that the scenario does not have, or holds no assignments.
+        InternalError: A new plan breaks a hard rule.
+    """
+    from allocator.explain.rule_pricing import price_rule
+    from allocator.optimise.results import Options
+
+    check_references(policy, plan, file)
+    if not plan.assignments:
+        message = Text(zh="文件中没有方案，无从比较", en="the file holds no plan to compare with")
+        raise InputError([Fault(message, file)])
+    policy = with_plan_overrides(policy, plan, file)
+    found = []
+    for number, rule in enumerate(rules):
+        if observer.stop_reason() is not None:
+            break
+        if on_rule is not None:
+            on_rule(number, len(rules), rule)
+        found.append(price_rule(policy, plan, rule, Options(seconds, seed, workers), observer))
+    return found

@@ -1,4 +1,4 @@
-"""``allocator explain``: ranks the candidates for a seat, with the rules that speak against each."""
+"""``allocator explain``: ranks the candidates for a seat, or tells what rules cost in a plan."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from allocator.cli.options import (
     time_limit_option,
     workers_option,
 )
-from allocator.cli.output import FINE, NO, Output
+from allocator.cli.output import FINE, INTERRUPTED, NO, Output
 from allocator.cli.plan_files import refuse_other_version
 from allocator.cli.solve_session import stop_on_signal
 from allocator.errors import Fault, InputError
@@ -26,6 +26,8 @@ from allocator.report.candidate_view import PinnedView, pinned_view, ranking_vie
 from allocator.report.json_schemas import to_json
 from allocator.report.rendering.candidate_text import render_candidate, render_ranking
 from allocator.report.rendering.console import printable
+from allocator.report.rendering.rule_prices_text import render_rule_prices
+from allocator.report.rule_prices_view import rule_prices_view
 from allocator.report.wording import status_text
 
 
@@ -36,7 +38,9 @@ class ExplainCall:
     Attributes:
         scenario: The scenario.
         plan: A plan for it.
-        slot: The slot of the seat, by id or name.
+        slot: The slot of the seat, by id or name; empty if rules are asked about.
+        rules: Whether every soft rule is priced.
+        rule: Ids of rules to price.
         role: Its role; empty for the first that somebody holds there.
         period: Its period; empty for the first.
         item: The only candidate to look at; empty for all.
@@ -51,6 +55,8 @@ class ExplainCall:
     scenario: Path
     plan: Path
     slot: str
+    rules: bool
+    rule: tuple[str, ...]
     role: str
     period: str
     item: str
@@ -64,12 +70,24 @@ class ExplainCall:
 
 @declare(
     "explain",
-    zh="某席位谁合适：排序列出，并说明不可者的缘由",
-    en="Who fits a seat, best first, and why others do not.",
+    zh="某席位谁合适：排序列出，并说明不可者的缘由；或各条规则的代价",
+    en="Who fits a seat, best first, and why others do not; or what rules cost.",
 )
 @scenario_argument
 @plan_argument
-@option("--slot", required=True, metavar="SLOT", zh="去处（编号或名称）", en="the slot, by id or name")
+@option("--slot", default="", metavar="SLOT", zh="去处（编号或名称）", en="the slot, by id or name")
+@flag(
+    "--rules",
+    zh="各条非硬规则的代价：去掉它可省多少、变动谁",
+    en="what each soft rule costs: what is gained without it",
+)
+@option(
+    "--rule",
+    multiple=True,
+    metavar="ID",
+    zh="只看此规则，硬规则也可；可重复",
+    en="this rule, a hard one too; repeatable",
+)
 @option(
     "--role", default="", metavar="ROLE", zh="角色，默认首个有人的", en="the role; by default the first held"
 )
@@ -94,15 +112,20 @@ class ExplainCall:
     zh="就全部周期重新求解：指定此人的代价（须有 --item）",
     en="solve all periods anew with --item at the seat: what that costs",
 )
-@time_limit_option(20, zh="--solve 的时限（秒）", en="seconds for --solve")
-@workers_option(zh="--solve 的线程数，0 为核数", en="threads for --solve, 0 for all")
+@time_limit_option(
+    20, zh="--solve、--rules 每次求解的时限（秒）", en="seconds for each solve of --solve and --rules"
+)
+@workers_option(zh="求解的线程数，0 为核数", en="threads of a solve, 0 for all")
 @same_version_option
 def command(output: Output, **given: Any) -> int:
     """Rank who could have a seat of a plan, were nothing else to change; or solve anew with one at it."""
     call = ExplainCall(**given)
     if call.solve and not call.item:
         raise InputError([Fault(Text(zh="须与 --item 同用", en="goes with --item"), column="--solve")])
+    _must_ask_one_thing(call)
     policy = api.bind(api.load(call.scenario))
+    if not call.slot:
+        return _rule_prices(policy, call, output)
     seat = {"role": call.role, "period": call.period, "layer": call.layer, "item": call.item}
     read = api.read_plan(call.plan)
     if not read.is_found and not read.assignments:
@@ -150,3 +173,39 @@ def _solved(policy: api.Policy, plan: api.Plan, ranking: api.Ranking, call: Expl
             file=call.plan.name,
         )
     return pinned_view(policy, found)
+
+
+def _must_ask_one_thing(call: ExplainCall) -> None:
+    """Refuse a call that asks about no seat and no rule, or about both."""
+    rules = call.rules or call.rule
+    if bool(call.slot) == bool(rules):
+        message = Text(
+            zh="须给出 --slot（某席位谁合适）、--rules 或 --rule（规则的代价）之一",
+            en="takes --slot (who fits a seat), or --rules or --rule (what rules cost)",
+        )
+        raise InputError([Fault(message, column="--slot")])
+
+
+def _rule_prices(policy: api.Policy, call: ExplainCall, output: Output) -> int:
+    """Price rules, and print what each costs in the plan."""
+    plan = api.read_plan(call.plan)
+    differs = api.other_version(policy, plan)
+    if call.strict:
+        refuse_other_version(differs, call.plan)
+    rules = api.priced_rules(policy, call.rule, soft=call.rules)
+    stop = api.StopRequest()
+    with stop_on_signal(stop):
+        prices = api.rule_prices(
+            policy,
+            plan,
+            rules,
+            seconds=call.time_limit,
+            workers=call.workers,
+            observer=stop,
+            file=call.plan.name,
+        )
+    view = rule_prices_view(policy, prices, seconds=call.time_limit, asked=len(rules))
+    output.data({**to_json(view), "differs": to_json(differs)})
+    output.report([] if differs is None else [printable(_warning(differs)(output.language))])
+    output.report(render_rule_prices(view, output.language, every=call.every))
+    return INTERRUPTED if view.missing else FINE

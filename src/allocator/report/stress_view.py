@@ -6,15 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from allocator.model.notation import scenario_roles
 from allocator.model.plan import Level
 from allocator.model.run import is_confirmed
 from allocator.model.text import Text
+from allocator.report.seat_words import seat_change_text
 from allocator.report.wording import level_text
 from allocator.rules.policy import Policy
 from allocator.stress import LEAVING, Shock, ShockKind, ShockResult, ShockSettings, StressReport
 from allocator.stress.stress_report import Outcome
-from allocator.verify.diff import SeatChange
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,6 @@ class _ShockWords:
 
     def __init__(self, policy: Policy, settings: ShockSettings) -> None:
         self._policy, self._settings = policy, settings
-        self._roles = scenario_roles(policy.context.scenario.spec)
         self._name = policy.context.scenario.organisation.label
 
     def line(self, result: ShockResult) -> ShockLine:
@@ -123,7 +121,7 @@ class _ShockWords:
             bound=result.bound if is_mended else None,
             is_proved=result.is_proved,
             broken=tuple(self._reason(rule) for rule in result.broken),
-            seats=tuple(map(self._seat, result.seats)),
+            seats=tuple(seat_change_text(self._policy, seat) for seat in result.seats),
             costs=tuple(self._costs(result.costs or {})),
         )
 
@@ -178,16 +176,6 @@ class _ShockWords:
     def _reason(self, rule: str) -> Text:
         [found] = [one for one in self._policy.rules if one.id == rule]
         return self._policy.reason(found)
-
-    def _seat(self, seat: SeatChange) -> Text:
-        when = "" if seat.period is None else f"{seat.period} "
-        role = Text() if seat.role is None else self._roles[seat.role]
-        left, came = ([one.name for one in some] for some in (seat.left, seat.came))
-        return Text(
-            zh=f"{when}{seat.place.name}{role.zh}：{'、'.join(left) or '无'} → {'、'.join(came) or '空缺'}",
-            en=f"{when}{seat.place.name} {role.en}".rstrip()
-            + f": {', '.join(left) or 'nobody'} → {', '.join(came) or 'vacant'}",
-        )
 
     def _costs(self, costs: Mapping[Level, int]) -> list[Text]:
         titles = self._policy.context.scenario.spec.levels
