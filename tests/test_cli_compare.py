@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from pathlib import Path
 
 import jsonschema
@@ -179,3 +181,28 @@ def test_the_example_of_two_years_differs_from_the_first_plan_in_its_title_and_o
     }
     [(_, rule)] = changed["rotation.yaml"]
     assert "lead-yearly" in rule and "periods: 2" in rule
+
+
+def test_an_interrupted_solve_is_compared_as_far_as_it_came(
+    three: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = api.read_plan(three[1])
+
+    def interrupted(*_: object, **__: object) -> api.Plan:
+        os.kill(os.getpid(), signal.SIGINT)
+        return plan
+
+    monkeypatch.setattr(api, "solve", interrupted)
+    done = call("compare", three[0], three[0].parent)
+    assert done.status == 130 and "A is better than B" in done.out
+
+
+@pytest.mark.slow
+def test_a_scenario_as_a_workbook_and_an_exported_workbook(three: list[Path], tmp_path: Path) -> None:
+    book, _ = api.create_workbook(tmp_path / "tiny.xlsx", language="zh")
+    exported = tmp_path / "plan.xlsx"
+    assert call("export", three[0], "--to", exported).status == 0
+    refused = call("compare", three[0], exported)
+    assert refused.status == 2 and "plan.xlsx" in refused.err and "Traceback" not in refused.err
+    done = call("compare", book, book, "--time-limit", "5", "--workers", "1")
+    assert done.status == 0 and "A, B: the plans are identical." in done.out

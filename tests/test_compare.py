@@ -12,6 +12,7 @@ import tiny_scenario
 from allocator import api
 from allocator.model.plan import Plan
 from allocator.report.compare.comparison_sentences import comparison_sentences
+from cli_world import good_plan
 from compare_world import (
     BOTH_WAYS,
     ONE_WAY,
@@ -28,6 +29,7 @@ from compare_world import (
     tiny_option,
     with_bounds,
 )
+from tiny_scenario import write_scenario
 
 SEATED = st.fixed_dictionaries(
     {(person, year): st.none() | st.sampled_from(SEATS) for person in PEOPLE for year in YEARS}
@@ -263,3 +265,62 @@ def test_two_options_with_letters_of_their_own(tmp_path: Path) -> None:
     for options in ([a], [a, a]):
         with pytest.raises(api.InputError, match="two options"):
             api.compare(options)
+
+
+def test_names_histories_levels_and_periods_that_do_not_match_are_told(tmp_path: Path) -> None:
+    tables, spec = tiny_scenario.TABLES, tiny_scenario.SCENARIO
+    a = tiny_option(tmp_path / "a", "A")
+    changes = {
+        "people.csv": tables["people.csv"].replace("陈静", "陈敬"),
+        "postings.csv": tables["postings.csv"].replace("P7,G2", "P7,G1"),
+        "groups.csv": tables["groups.csv"] + "        Z3,第三片区,zone,,城北\n",
+        "tiny-rules.yaml": tiny_scenario.RULES.replace("atleast: 1, atmost: 1", "atmost: 1"),
+        "scenario.yaml": spec.replace("人员稳定, en: few moves", "少动, en: stay").replace(
+            "scenario: tiny", "scenario: other"
+        ),
+    }
+    place = write_scenario(tmp_path / "b", changes)
+    b = api.plan_option(api.bind(api.load(place)), good_plan(place), label="B")
+    found = {one.kind: one for one in api.compare([a, b]).mismatches}
+    assert found.keys() == {"scenario", "files", "slot", "name", "history", "level"}
+    assert found["slot"].options == ("A",) and [one.id for one in found["slot"].names] == ["Z3"]
+    assert [one.id for one in found["name"].names] == ["P5"] and "陈静 / 陈敬" in found["name"].text.zh
+    assert [one.id for one in found["history"].names] == ["P7"]
+    assert "人员稳定" in found["level"].text.zh and "少动" in found["level"].text.zh
+    longer = {"scenario.yaml": spec.replace("periods: [2026, 2027]", "periods: [2026, 2027, 2028]")}
+    place = write_scenario(tmp_path / "c", longer)
+    more = tiny_scenario.PLAN + " ".join(
+        part.replace("@2027", "@2028") for part in tiny_scenario.PLAN.split() if part.endswith("@2027")
+    )
+    c = api.plan_option(api.bind(api.load(place)), good_plan(place, more), label="C")
+    compared = api.compare([a, c])
+    lacking = [
+        (one.options, [n.id for n in one.names]) for one in compared.mismatches if one.kind == "period"
+    ]
+    assert lacking == [(("A",), ["2028"])]
+    assert [one.entity.id for one in compared.judgements[2].missing] == ["2028"]
+    rows = [row for row in compared.seats if row.period == "2028"]
+    assert rows and all(row.options[0] is None and row.options[1] is not None for row in rows)
+
+
+def test_a_bound_that_was_proved_with_a_baseline_says_nothing_about_other_plans(tmp_path: Path) -> None:
+    cheap, dear = tiny_option(tmp_path / "c", "C", SETTLED), tiny_option(tmp_path / "b", "B", SWAPPED)
+    bounded = with_bounds(dear, [0, ONE_WAY])
+    run = {"changes": {"seats": 0, "new": 0, "dropped": 0, "list": []}, "beside": "a call"}
+    kept = api.plan_option(dear.policy, bounded.plan.model_copy(update={"run": run}), label="B")
+    under_b = api.compare([cheap, kept]).ranking("B")
+    [verdict] = under_b.verdicts
+    assert (verdict.better, verdict.bound, verdict.is_proved) == ("C", None, False)
+    # Of the option itself, with what its call asked for, the bound holds.
+    [verdict] = api.compare([cheap, kept]).ranking().verdicts
+    assert (verdict.better, verdict.bound, verdict.is_proved) == ("C", ONE_WAY, True)
+
+
+def test_options_of_equal_cost_are_proved_by_the_lower_of_their_bounds(tmp_path: Path) -> None:
+    freer = tiny_scenario.RULES.replace("      - {id: kin, kind: apart, on: posting, ties: kin}\n", "")
+    a = tiny_option(tmp_path / "a", "A", SETTLED)
+    b = tiny_option(tmp_path / "b", "B", SETTLED.replace("P1=C1", "P2=C1"), tiny_rules=freer)
+    for bound, proved in ((ONE_WAY - 1, False), (ONE_WAY, True)):
+        found = api.compare([with_bounds(a, [0, ONE_WAY]), with_bounds(b, [0, bound])])
+        [verdict] = found.ranking().verdicts
+        assert (verdict.relation, verdict.is_proved) == ("equal", proved)
