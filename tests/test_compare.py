@@ -46,7 +46,7 @@ def policies(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[api.Policy,
     return made
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(
     plans=st.lists(SEATED, min_size=2, max_size=3),
     versions=st.lists(st.integers(0, 1), min_size=3, max_size=3),

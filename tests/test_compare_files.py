@@ -152,7 +152,9 @@ def test_without_a_map_the_rosters_stand_side_by_side(tmp_path: Path) -> None:
     assert "map" not in [classes(one) for one in page.all("svg")]
 
 
-@pytest.mark.parametrize("name", ["o.xlsx", "o.docx", "o.html"])
+@pytest.mark.parametrize(
+    "name", ["o.html", *(pytest.param(one, marks=pytest.mark.slow) for one in ("o.xlsx", "o.docx"))]
+)
 def test_a_blind_copy_names_nobody(options: list[api.PlanOption], tmp_path: Path, name: str) -> None:
     key = tmp_path / "key" / "key.csv"
     key.parent.mkdir()

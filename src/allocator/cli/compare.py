@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from allocator.cli.options import (
     workers_option,
 )
 from allocator.cli.options import command as declare
-from allocator.cli.output import FINE, INTERRUPTED, NO, Output
-from allocator.cli.plan_files import refuse_other_version
+from allocator.cli.output import FINE, INTERRUPTED, NO, WRONG, Output
+from allocator.cli.plan_files import AnswerFile, refuse_other_version, write_answer
 from allocator.cli.solve_session import live_progress, stop_on_signal
 from allocator.errors import Fault, InputError
 from allocator.model.text import Language, Text
@@ -91,6 +92,13 @@ from allocator.report.rendering.console import pick, printable
     zh="--to 写代号副本：姓名以代号代替，对照表写到此文件（须在另一文件夹）",
     en="--to writes a blind copy: codes for names, with the key in this file (in another folder)",
 )
+@option(
+    "--save",
+    type=FILE,
+    metavar="DIR",
+    zh="求解得到的方案存入此文件夹：A.json、B.json……",
+    en="keep the plans that are solved in this folder: A.json, B.json ...",
+)
 @flag("--strict", zh="拒绝为场景另一版本作出的方案", en="refuse a plan of another version of the scenario")
 def command(
     output: Output,
@@ -104,14 +112,16 @@ def command(
     scenarios: tuple[Path, ...],
     to: Path | None,
     blind: Path | None,
+    save: Path | None,
     strict: bool,
 ) -> int:
     """Compare options: cost and proof, rule by rule, who is elsewhere, staffing and loads."""
-    _check_files(to, blind)
+    _check_files(to, blind, save)
     sources = api.option_sources(options, scenarios=scenarios, names=names)
     start = api.read_plan(baseline) if baseline else None
     stop = api.StopRequest()
     plans = [_plan(one, output, stop, seconds=time_limit, seed=seed, workers=workers) for one in sources]
+    kept = _saved(sources, plans, save, output)
     judged = _judged(sources, plans, strict=strict)
     found = api.compare(judged, baseline=start)
     if to is None:
@@ -124,13 +134,18 @@ def command(
         key = {"key": str(blind)} if blind else {}
         output.data({"file": str(to), "format": made.format, "bytes": made.size, **key})
         output.report(map(printable, _written(found, output.language, to, blind)))
+    output.report(line for one in kept for line in one.lines(output.language))
+    if any(one.fault is not None for one in kept):
+        return WRONG
     if stop.reason == "asked":
         return INTERRUPTED
     return FINE if any(one.is_admissible for one in found.options) else NO
 
 
-def _check_files(to: Path | None, blind: Path | None) -> None:
+def _check_files(to: Path | None, blind: Path | None, save: Path | None) -> None:
     """Refuse files that cannot be written, before anything is solved."""
+    if save is not None:
+        api.check_writable(save / "A.json")
     if to is not None:
         exporter_for(to, comparison=True)
         api.check_writable(to)
@@ -146,6 +161,17 @@ def _written(found: api.PlanComparison, language: Language, to: Path, blind: Pat
     yield pick(language, f"已写入 {to}", f"written to {to}")
     if blind is not None:
         yield pick(language, f"代号对照表 {blind}", f"the key is in {blind}")
+
+
+def _saved(
+    sources: Sequence[api.OptionSource], plans: Sequence[api.Plan], folder: Path | None, output: Output
+) -> list[AnswerFile]:
+    """Write the plans that were solved into a folder, each under its letter."""
+    return [
+        write_answer(plan, folder / f"{source.label}.json", output)
+        for source, plan in zip(sources, plans, strict=True)
+        if folder is not None and source.plan is None
+    ]
 
 
 def _judged(
@@ -175,7 +201,10 @@ def _plan(
     if source.plan is not None:
         return source.plan
     name = printable(f"{source.label} {source.name}")
-    output.remark(Text(zh=f"求解 {name}，至多 {seconds:g} 秒", en=f"solving {name}, {seconds:g} s at most"))
+    if sys.stderr.isatty():
+        output.remark(
+            Text(zh=f"求解 {name}，至多 {seconds:g} 秒", en=f"solving {name}, {seconds:g} s at most")
+        )
     titles = source.policy.context.scenario.spec.levels
     with stop_on_signal(stop), live_progress(titles, output.language) as live:
         observer = api.ObserverGroup(stop, live)

@@ -25,7 +25,7 @@ def comparison_sentences(found: PlanComparison) -> Iterator[Text]:
     for one in found.options:
         if not one.has_plan:
             yield _no_plan(one)
-    if any(one.has_plan for one in found.options):
+    if sum(one.has_plan for one in found.options) > 1:
         yield _basis(found)
         for ranking in found.rankings:
             yield from _ranking(found, ranking)
@@ -65,9 +65,9 @@ def _ranking(found: PlanComparison, ranking: OptionRanking) -> Iterator[Text]:
     ]
     zh = "；".join(f"第{place} {label}" for label, place in places)
     en = ", ".join(f"{place} {label}" for label, place in places)
-    if ranking.rules is None:
+    if ranking.rules is None and places:
         yield Text(zh=f"排序：{zh}。", en=f"Ranking: {en}.")
-    elif places:
+    elif len(places) > 1:
         yield Text(
             zh=f"按 {ranking.rules} 的规则排序：{zh}。",
             en=f"Ranking under the rules of {ranking.rules}: {en}.",
