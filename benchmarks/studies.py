@@ -24,14 +24,13 @@ CHILD = """
 import sys, time
 from pathlib import Path
 from allocator import api
-from allocator.report.study_view import study_view
 
 loaded = api.load_study(sys.argv[1])
 runner = api.ProcessRunner([sys.executable, "-I", "-S", "-c", sys.argv[2]], 2) if len(sys.argv) > 2 else None
 began = time.monotonic()
 results = api.run_study(loaded, runner=runner)
 took = time.monotonic() - began
-study_view(loaded.study, loaded.cells, results, loaded.criterion_titles())
+loaded.view(results)
 status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
 solving = sum(one.seconds for one in results.values())
 print(len(results), round(took, 1), round(solving, 1), int(status["VmHWM"].split()[0]) // 1024)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import docx
 import openpyxl
 import pytest
 from rich.console import Console
@@ -115,7 +116,7 @@ def test_a_report_is_written_as_a_workbook_of_the_same_bytes(tmp_path: Path) -> 
 
     header, *cells = rows("Cells")
     assert header[:6] == ["scenario", "option", "seed", "limit, s", "outcome", "1 few moves"]
-    assert cells[2][:8] == ["tiny", "as it is", 2, 5, "plan", 7, 3, ""] and len(cells) == 4
+    assert cells[2][:8] == ["Tiny", "as it is", 2, 5, "plan", 7, 3, ""] and len(cells) == 4
     [pair] = rows("By pairs")[1:]
     assert pair == ["as it is", "no-native", 0, 1, 0, 0, 0, 0, 0, 1]
     [failure] = rows("Failures")[1:]
@@ -123,8 +124,22 @@ def test_a_report_is_written_as_a_workbook_of_the_same_bytes(tmp_path: Path) -> 
     chinese = tmp_path / "报告.xlsx"
     assert call("study", "report", file, "--to", chinese, lang="zh").status == 0
     assert openpyxl.load_workbook(chinese).sheetnames[:3] == ["说明", "各场景各选项", "两两比较"]
+    for name in ("report.docx", "report.html"):
+        for lang in ("zh", "en"):
+            made = [tmp_path / f"{lang}{k}-{name}" for k in (1, 2)]
+            for path in made:
+                assert call("study", "report", file, "--to", path, lang=lang).status == 0
+            assert made[0].read_bytes() == made[1].read_bytes()
+    words = "\n".join(one.text for one in docx.Document(str(tmp_path / "zh1-report.docx")).paragraphs)
+    assert (
+        "两种办法" in words and "现行（as-it-is）。" in words and "小场景（5 秒）：非劣的有（无）。" in words
+    )
+    heads = [table.rows[0].cells[0].text for table in docx.Document(str(tmp_path / "zh1-report.docx")).tables]
+    assert heads == ["场景", "选项甲", "选项甲", "原因"]
+    page = (tmp_path / "zh1-report.html").read_text(encoding="utf-8")
+    assert "两种办法 · Two ways" in page and "<script" not in page and "http" not in page.split("</head>")[1]
     refused = call("study", "report", file, "--to", tmp_path / "x.pdf")
-    assert refused.status == 2 and "allowed: .xlsx" in refused.err
+    assert refused.status == 2 and "allowed: .xlsx, .docx, .html" in refused.err
 
 
 def failing(request: Mapping[str, Any], tell: Any) -> Mapping[str, Any]:

@@ -95,19 +95,22 @@ class LoadedStudy:
         asked = {"cpu": spec.cpu, "memory": spec.memory}
         return tuple(name for name in unlimited_here() if asked[name] is not None)
 
-    def criterion_titles(self) -> dict[str, Text]:
-        """Return the titles of levels and rules by the code of their criterion, from the scenarios."""
-        titles: dict[str, Text] = {}
+    def titles(self) -> tuple[dict[str, Text], dict[str, Text]]:
+        """Return the titles of criteria (levels and rules) by code, and those of scenarios by name."""
+        criteria: dict[str, Text] = {}
+        scenarios: dict[str, Text] = {}
         wanted = {one.code for one in self.study.spec.criteria}
-        for _, source in _sources(self.study):
-            found = read_spec(source.location.workbook or source.location.folder)
-            for level, title in (found.spec.levels if found is not None else {}).items():
-                titles.setdefault(f"level:{level}", level_text(level, {level: title}))
-            for name, rule in source.book.rules.items():
-                titles.setdefault(f"rule:{name}", rule.why or Text(zh=name, en=name))
-            if wanted and wanted <= titles.keys():
-                break
-        return titles
+        for name, place in self.study.scenarios.items():
+            found = read_spec(place)
+            if found is None:
+                continue
+            scenarios[name] = found.spec.title
+            for level, title in found.spec.levels.items():
+                criteria.setdefault(f"level:{level}", level_text(level, {level: title}))
+            if not {code for code in wanted if code.startswith("rule:")} <= criteria.keys():
+                for rule in read_source(place).book.rules.values():
+                    criteria.setdefault(f"rule:{rule.id}", rule.why or Text(zh=rule.id, en=rule.id))
+        return criteria, scenarios
 
     def view(self, results: Mapping[str, CellResult] | None = None) -> StudyView:
         """Lay out the results for people.
@@ -116,7 +119,7 @@ class LoadedStudy:
             results: The results by key; by default those that are there.
         """
         found = self.results() if results is None else results
-        return study_view(self.study, self.cells, found, self.criterion_titles())
+        return study_view(self.study, self.cells, found, *self.titles())
 
     def plan_file(self, result: CellResult) -> Path:
         """Return the file of a result's plan."""
@@ -269,30 +272,47 @@ def _task(loaded: LoadedStudy, cell: StudyCell) -> CellTask:
     return make_task(cell, folder, yardstick, loaded.entries[cell.scenario], request)
 
 
+#: The suffixes of the files that a report is written to.
+REPORT_FILES = (".xlsx", ".docx", ".html")
+
+
 def export_study(view: StudyView, path: Path, *, language: Language = "en") -> None:
-    """Write the report of a study as a workbook.
+    """Write the report of a study to a file; the suffix of its name decides the format.
+
+    The same results give the same bytes.
 
     Args:
-        view: The report, from ``study_view``.
-        path: The file, an ``.xlsx``.
+        view: The report, from ``LoadedStudy.view``.
+        path: The file: a workbook, a Word document or a web page.
         language: Language of the words.
 
     Raises:
-        InputError: It is no workbook, or cannot be written.
+        InputError: The format is none of these, or the file cannot be written.
     """
-    from allocator.report.desk.study_workbook import study_workbook
-
     check_study_file(path)
-    atomic_write(study_workbook(view, language), path)
+    suffix = path.suffix.lower()
+    if suffix == ".docx":
+        from allocator.report.word.study_annex import study_annex
+
+        atomic_write(study_annex(view, language), path)
+    elif suffix == ".html":
+        from allocator.report.page.study_page import study_page
+
+        atomic_write(study_page(view, language).encode(), path)
+    else:
+        from allocator.report.desk.study_workbook import study_workbook
+
+        atomic_write(study_workbook(view, language), path)
 
 
 def check_study_file(path: Path | None) -> None:
     """Refuse a file that a report of a study cannot be written to.
 
     Raises:
-        InputError: It is no workbook, or cannot be written.
+        InputError: The format is not one of a report, or the file cannot be written.
     """
-    if path is not None and path.suffix.lower() != ".xlsx":
-        message = Text(zh="只能写为工作簿", en="is written as a workbook only")
-        raise InputError([Fault(message, column="--to", found=shorten(path.suffix), allowed=".xlsx")])
+    if path is not None and path.suffix.lower() not in REPORT_FILES:
+        message = Text(zh="报告不写为这种格式", en="a report is not written in this format")
+        allowed = ", ".join(REPORT_FILES)
+        raise InputError([Fault(message, column="--to", found=shorten(path.suffix), allowed=allowed)])
     check_writable(path)

@@ -86,7 +86,11 @@ def command(output: Output, file: Path, into: Path | None, jobs: int, only_count
 @study_argument
 @into_option
 @option(
-    "--to", type=FILE, metavar="FILE", zh="另存为此工作簿（.xlsx）", en="write it as this workbook (.xlsx)"
+    "--to",
+    type=FILE,
+    metavar="FILE",
+    zh="另存为 .xlsx、.docx 或 .html",
+    en="write it as .xlsx, .docx or .html",
 )
 def report(output: Output, file: Path, into: Path | None, to: Path | None) -> int:
     """Report the results that are there."""

@@ -142,6 +142,7 @@ class StudyView:
         cells: Number of cells.
         ended: Number with a result.
         criteria: Title of each criterion by its code, most important first.
+        scenarios: Title of each scenario by name.
         options: Title of each option by name.
         lines: The options by scenario and limit.
         ended_cells: The cells that have ended.
@@ -155,6 +156,7 @@ class StudyView:
     cells: int
     ended: int
     criteria: Mapping[str, Text]
+    scenarios: Mapping[str, Text]
     options: Mapping[str, Text]
     lines: tuple[OptionLine, ...]
     ended_cells: tuple[CellLine, ...]
@@ -164,7 +166,11 @@ class StudyView:
 
 
 def study_view(
-    study: Study, cells: Sequence[StudyCell], results: Results, titles: Mapping[str, Text]
+    study: Study,
+    cells: Sequence[StudyCell],
+    results: Results,
+    titles: Mapping[str, Text],
+    scenarios: Mapping[str, Text],
 ) -> StudyView:
     """Lay out the results of a study that are there.
 
@@ -173,6 +179,7 @@ def study_view(
         cells: Its cells.
         results: The results by key.
         titles: Titles of criteria by code; a code without one is its own title.
+        scenarios: Titles of scenarios by name; a name without one is its own title.
     """
     options = study.spec.all_options
     trials = by_trial(cells, results)
@@ -184,6 +191,7 @@ def study_view(
         cells=len(cells),
         ended=sum(cell.key in results for cell in cells),
         criteria={code: _title(study, code, titles) for code in codes},
+        scenarios=_told_apart({name: scenarios.get(name, Text()) for name in study.scenarios}),
         options={name: option.title or Text(zh=name, en=name) for name, option in options.items()},
         lines=tuple(_option_lines(cells, results, codes, worse)),
         ended_cells=tuple(cell_lines(cells, results)),
@@ -191,6 +199,17 @@ def study_view(
         proofs=_proofs(cells, results, worse),
         failures=tuple(_failures(cells, results)),
     )
+
+
+def _told_apart(titles: Mapping[str, Text]) -> dict[str, Text]:
+    """Return a title for each name, told apart: the name stands in for none, and beside one of several."""
+    count = Counter(titles.values())
+    found = {}
+    for name, title in titles.items():
+        plain = Text(zh=name, en=name)
+        both = Text(zh=f"{title('zh')}（{name}）", en=f"{title('en')} ({name})")
+        found[name] = plain if not title else title if count[title] == 1 else both
+    return found
 
 
 def _codes(study: Study, results: Iterable[CellResult]) -> list[str]:

@@ -38,6 +38,11 @@ TableId = Literal[
     "option-places",
     "option-recusals",
     "option-waivers",
+    "study-options",
+    "study-pairs",
+    "study-criteria",
+    "study-cells",
+    "study-failures",
     "stays",
 ]
 

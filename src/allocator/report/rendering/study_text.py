@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from rich.console import RenderableType
 
-from allocator.model.text import Language, Text
+from allocator.model.text import Language
 from allocator.report.rendering.console import (
     FoldingTable,
     add_column,
@@ -19,12 +18,25 @@ from allocator.report.rendering.console import (
     table,
 )
 from allocator.report.study_cells import OUTCOMES, CellName
+from allocator.report.study_tables import cost_text, standing
 from allocator.report.study_view import (
-    CostSummary,
     FailureGroup,
     OptionLine,
     ProofSummary,
     StudyView,
+)
+from allocator.report.study_words import (
+    COUNTED_BY,
+    INTERVALS,
+    NOTATION,
+    ended_of,
+    ended_text,
+    exit_text,
+    failure_words,
+    outcomes_text,
+    proof_lines,
+    seed_text,
+    study_title,
 )
 from allocator.study.cell_results import CellResult
 from allocator.study.cells import CellCount, StudyCell
@@ -38,23 +50,7 @@ _CRITERION = [
     ("选项甲", "option A"), ("选项乙", "option B"), ("比较项", "criterion"), ("胜", "wins"), ("平", "ties"),
     ("负", "losses"), ("中位差（甲－乙）", "median difference A - B"), ("区间", "interval"),
 ]  # fmt: skip
-COUNTED_BY = Text(
-    zh="各比较项按场景自己的规则计，选项改了规则也如此。非劣：没有别的选项各项都不逊于它、且有一项更好。",
-    en="Criteria are counted by the scenario's own rules, whatever an option changes. Not dominated: no "
-    "other option is as good in all criteria and better in one.",
-)
-INTERVALS = Text(
-    zh="区间为中位差的 95% 置信区间（次序统计量）；次数不足时为全距。",
-    en="Intervals hold the median difference with a probability of 95% at least (order statistics); with too "
-    "few trials for that they are the range.",
-)
-_NOTATION = Text(
-    zh="多个种子取中位数，方括号内为最小、最大，≥ 后为已证明的下界。",
-    en="Over seeds: the median, [least, greatest]; ≥ a proven lower bound.",
-)
 MIB = 2**20
-#: Last lines of a process that reports show.
-LOG_LINES_SHOWN = 3
 
 
 def duration_text(seconds: float, language: Language) -> str:
@@ -89,11 +85,6 @@ def cell_text(cell: CellName | StudyCell, language: Language) -> str:
     return printable(" · ".join((cell.scenario, cell.option, seed_text(cell)(language))))
 
 
-def seed_text(cell: CellName | StudyCell) -> Text:
-    """Return seed and limit of a cell in words."""
-    return Text(zh=f"种子 {cell.seed}，{cell.seconds:g} 秒", en=f"seed {cell.seed}, {cell.seconds:g} s")
-
-
 def result_line(cell: StudyCell, result: CellResult, language: Language) -> str:
     """Return one result in a line."""
     parts = [cell_text(cell, language), OUTCOMES[result.outcome](language)]
@@ -103,7 +94,7 @@ def result_line(cell: StudyCell, result: CellResult, language: Language) -> str:
         if result.is_optimal:
             parts.append(pick(language, "最优", "optimal"))
     if result.exit_code is not None:
-        parts.append(_exit_text(result.exit_code, language))
+        parts.append(exit_text(result.exit_code)(language))
     parts.append(f"{result.wall_seconds:.1f} s")
     return printable(" · ".join(filter(None, parts)))
 
@@ -124,9 +115,7 @@ def render_study(view: StudyView, language: Language) -> Iterator[RenderableType
 
 def heading(view: StudyView, language: Language) -> str:
     """Return the title of a study, and how much of it has ended."""
-    title = view.title(language) or view.name
-    zh, en = f"{view.ended}/{view.cells} 次已有结果", f"{view.ended} of {view.cells} cells have a result"
-    return printable(f"{title} · {pick(language, zh, en)}")
+    return printable(f"{study_title(view)(language)} · {ended_text(view)(language)}")
 
 
 def options_table(view: StudyView, language: Language) -> FoldingTable:
@@ -144,9 +133,9 @@ def options_table(view: StudyView, language: Language) -> FoldingTable:
     for _, same in groupby(view.lines, key=lambda line: (line.scenario, line.seconds)):
         for k, line in enumerate(same):
             costs = {one.criterion: one for one in line.costs}
-            cells = [_cost_text(costs.get(code)) for code in view.criteria]
+            cells = [cost_text(costs.get(code)) for code in view.criteria]
             limit = [f"{line.seconds:g} s"] if has_limits else []
-            name = printable(line.scenario) if k == 0 else ""
+            name = printable(view.scenarios[line.scenario](language)) if k == 0 else ""
             option = _option_name(view, line.option, language)
             proved = _proved(view, line, language)
             grid.add_row(name, option, *limit, *_ended(line, language), *cells, *proved)
@@ -159,12 +148,7 @@ def _option_name(view: StudyView, name: str, language: Language) -> str:
 
 
 def _ended(line: OptionLine, language: Language) -> tuple[str, str]:
-    outcomes = pick(language, "，", ", ").join(
-        OUTCOMES[one](language) + (f" {count}" if count < line.ended else "")
-        for one, count in line.outcomes.items()
-    )
-    ended = str(line.cells) if line.ended == line.cells else f"{line.ended}/{line.cells}"
-    return ended, outcomes or "—"
+    return ended_of(line), outcomes_text(line)(language) or "—"
 
 
 def _proved(view: StudyView, line: OptionLine, language: Language) -> tuple[str, ...]:
@@ -172,34 +156,13 @@ def _proved(view: StudyView, line: OptionLine, language: Language) -> tuple[str,
     optimal = f"{line.optimal}/{plans}" if plans else "—"
     gap = "—" if line.gap is None else f"{line.gap:g}%"
     after = "—" if line.best_after is None else f"{line.best_after:.1f} s"
-    return optimal, gap, after, _standing(view, line, language)
-
-
-def _standing(view: StudyView, line: OptionLine, language: Language) -> str:
-    """Return whether an option is proved to be worse, or no other is as good in all criteria."""
-    if line.worse_than:
-        comma = pick(language, "、", ", ")
-        names = comma.join(_option_name(view, one, language) for one in line.worse_than)
-        return pick(language, f"已证明不如 {names}", f"proved worse than {names}")
-    return pick(language, "非劣", "not dominated") if line.on_front else ""
-
-
-def _cost_text(cost: CostSummary | None) -> str:
-    """Return the median of a cost, with its spread over seeds and its bound, where they differ."""
-    if cost is None:
-        return "—"
-    if cost.median is None or cost.least is None or cost.most is None:
-        return "—" if cost.bound is None else f"≥ {number(cost.bound)}"
-    middle = number(int(cost.median) if cost.median.is_integer() else cost.median)
-    spread = "" if cost.least == cost.most else f" [{number(cost.least)}, {number(cost.most)}]"
-    bound = "" if cost.bound is None or cost.bound == cost.median else f" ≥ {number(cost.bound)}"
-    return middle + spread + bound
+    return optimal, gap, after, printable(standing(view, line)(language))
 
 
 def _notes(view: StudyView, language: Language) -> Iterator[str]:
     """Yield how to read the table, and how much memory a cell took."""
     yield COUNTED_BY(language)
-    yield _NOTATION(language)
+    yield NOTATION(language)
     if peak := max((line.peak_memory for line in view.lines), default=0):
         most = f"{peak / MIB:,.0f} MiB"
         yield pick(language, f"单次求解占用内存至多 {most}", f"a cell took {most} of memory at most")
@@ -259,37 +222,10 @@ def render_proofs(proofs: ProofSummary, language: Language) -> Iterator[str]:
         yield line(language)
 
 
-def proof_lines(proofs: ProofSummary) -> Iterator[Text]:
-    """Yield what is proved and what is not, in both languages."""
-    yield Text(
-        zh=f"已证明：最优 {proofs.optimal}，无解 {proofs.infeasible}，不如另一选项 {proofs.worse}；"
-        f"未证明：有方案 {proofs.unproved}，无方案 {proofs.without}",
-        en=f"proved: optimal {proofs.optimal}, infeasible {proofs.infeasible}, worse than another option "
-        f"{proofs.worse}; not proved: with a plan {proofs.unproved}, without {proofs.without}",
-    )
-    if proofs.median_gap is not None:
-        zh, en = (
-            ", ".join(f"{cell_text(one.cell, language)} {one.gap:g}%" for one in proofs.widest)
-            for language in _BOTH
-        )
-        yield Text(
-            zh=f"未证明的方案与下界的差距：中位数 {proofs.median_gap:g}%，最大：{zh}",
-            en=f"gap of the plans that are not proved: median {proofs.median_gap:g}%, widest: {en}",
-        )
-    if proofs.by_clock:
-        yield Text(
-            zh=f"有 {proofs.by_clock} 个方案的求解因时钟到时而结束，重算可能得到另外的方案",
-            en=f"the clock ended the search of {proofs.by_clock} plans: another run may find others",
-        )
-
-
-_BOTH: tuple[Language, Language] = ("zh", "en")
-
-
 def render_failures(failures: Sequence[FailureGroup], language: Language) -> Iterator[str]:
     """Yield the failures by cause, each with its cells and the last lines or faults."""
     for group in failures:
-        cause, details = failure_lines(group)
+        cause, details = failure_words(group)
         names = pick(language, "；", "; ").join(cell_text(one, language) for one in group.cells)
         more = group.count - len(group.cells)
         rest = pick(language, f"；另有 {more} 次", f"; and {more} more") if more else ""
@@ -298,25 +234,3 @@ def render_failures(failures: Sequence[FailureGroup], language: Language) -> Ite
         yield "  " + names + rest
         for line in filter(None, details(language).split("\n")):
             yield "    " + printable(line)
-
-
-def failure_lines(group: FailureGroup) -> tuple[Text, Text]:
-    """Return the cause of failures, and its details: the faults, or the last lines of the process."""
-    cause = OUTCOMES[group.outcome]
-    if group.exit_code is not None:
-        zh, en = (_exit_text(group.exit_code, language) for language in _BOTH)
-        cause = Text(zh=f"{cause.zh}（{zh}）", en=f"{cause.en} ({en})")
-    if group.faults:
-        zh, en = ("\n".join(fault(language) for fault in group.faults) for language in _BOTH)
-        return cause, Text(zh=zh, en=en)
-    lines = "\n".join(group.log[-LOG_LINES_SHOWN:])
-    return cause, Text(zh=lines, en=lines)
-
-
-def _exit_text(code: int, language: Language) -> str:
-    """Return an exit code in words; a negative one is a signal."""
-    if code >= 0:
-        return pick(language, f"退出码 {code}", f"exit code {code}")
-    names: Mapping[int, str] = {int(one): one.name for one in signal.Signals}
-    name = names.get(-code, str(-code))
-    return pick(language, f"信号 {name}", f"signal {name}")
