@@ -11,7 +11,7 @@ from allocator.model.plan import Plan
 from allocator.report.desk.appointments import told_text
 from allocator.report.desk.blind import Blinder, BlindKey, people_names
 from allocator.report.desk.desk_tables import Appointment, DeskView
-from allocator.report.desk.ground_words import in_quotes, tight
+from allocator.report.desk.ground_words import dates_in_words, in_quotes, tight
 from allocator.rules.policy import Policy
 from cli_world import good_plan
 from desk_oracle import laid_out, text
@@ -255,6 +255,10 @@ def test_a_blind_copy_tells_no_name_in_a_ground(tmp_path: Path) -> None:
 )
 def test_chinese_is_told_without_blanks(given: str, said: str) -> None:
     assert tight(given) == said
+
+
+def test_dates_are_told_in_words() -> None:
+    assert dates_in_words("2028-09-19 退休，编号 12028-09-19") == "2028年9月19日 退休，编号 12028-09-19"
 
 
 def test_quotes_inside_quotes_are_single() -> None:

@@ -24,6 +24,12 @@ def tight(text: str) -> str:
     return _BLANK.sub("", text)
 
 
+def dates_in_words(text: str) -> str:
+    """Return a Chinese text with its dates in words: ``2026年3月1日``."""
+    return _DAY.sub(lambda found: f"{found[1]}年{int(found[2])}月{int(found[3])}日", text)
+
+
+_DAY = re.compile(r"(?<![\w-])([0-9]{4})-([0-9]{2})-([0-9]{2})(?![\w-])")
 LACKING = Text(zh="补缺", en="fills a gap")
 BY_OTHERS = Text(zh="随他人调整", en="follows others")
 LINKED = Text(zh="随其他安排", en="by another layer")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from allocator.model.text import Text
 from allocator.report.desk.appointments import ADDED
 from allocator.report.desk.desk_tables import Appointment, DeskSeat, DeskView, Reason, joined
-from allocator.report.desk.ground_words import in_quotes, tight
+from allocator.report.desk.ground_words import dates_in_words, in_quotes, tight
 from allocator.report.word.sections import WordBlock, heading, paragraph
 
 _SEMICOLON = Text(zh="；", en="; ")
@@ -202,7 +202,7 @@ def told_text(one: Appointment, cited: CitedRules) -> Text:
     if one.remarks:
         remarks = joined(one.remarks, between=_SEMICOLON)
         zh, en = f"{zh}备注：{remarks.zh}。", f"{en} Remarks: {remarks('en')}.".strip()
-    return Text(zh=zh, en=en)
+    return Text(zh=tight(dates_in_words(zh)), en=en)
 
 
 _COMMON = Text(zh="适用的规则均已遵守", en="the rules that apply are kept")

@@ -76,6 +76,8 @@ _FIRST, _WORD, _LONG = 4.0, 8.0, 60.0
 _ONE_LINE = 6.0
 #: Share of the width that short texts take at most before long titles are broken.
 _ROOMY = 0.6
+#: What a bold text is wider by.
+_BOLD = "."
 #: Blanks that widen a column which readers write in, and rows of a table that stay on one page.
 _ROOM_TO_WRITE, _KEPT_TOGETHER = "\u3000" * 2, 12
 
@@ -142,12 +144,10 @@ class _Body:
         """Return the part that holds the text: upright pages, then the annexes on pages on their side."""
         root = etree.Element(_W + "document", nsmap={"w": W, "r": R})
         root.append(self._body)
-        for block in proposal.blocks:
-            self._block(block)
+        self._blocks(proposal.blocks)
         self._end_section(landscape=False)
         self._width = LANDSCAPE_WIDTH
-        for block in proposal.annexes:
-            self._block(block)
+        self._blocks(proposal.annexes)
         if proposal.annexes:
             if self._body[-1].tag != _W + "p":  # a word processor wants a paragraph behind the last table
                 self._paragraph("TableNote", "")
@@ -169,6 +169,20 @@ class _Body:
         section = self._body[-1].find(f"{_W}pPr/{_W}sectPr")
         if section is not None:
             self._body.append(section)
+
+    def _blocks(self, blocks: Sequence[WordBlock]) -> None:
+        """Add blocks; what a note follows stays on the page of the note."""
+        for block, after in zip(blocks, [*blocks, None][1:], strict=True):
+            self._block(block)
+            if after is not None and after.style == "TableNote":
+                self._keep_with_next(self._body[-1])
+
+    def _keep_with_next(self, element: etree._Element) -> None:
+        """Keep a paragraph, or the last row of a table, on the page of what follows."""
+        last = element[-1] if element.tag == _W + "tbl" else element
+        for place in last.iter(_W + "pPr"):
+            if place.find(_W + "keepNext") is None:
+                place.insert(1, etree.Element(_W + "keepNext"))
 
     def _block(self, block: WordBlock) -> None:
         if block.table is not None:
@@ -222,7 +236,14 @@ class _Body:
             title + _ROOM_TO_WRITE if one.is_open else title
             for title, one in zip(titles, table.columns, strict=True)
         ]
-        widths = column_widths(measured, rows, self._width, 180 if is_small else 210)
+        bold = [
+            [
+                f"{text}{_BOLD}" if text and cell.tone == "total" else text
+                for cell, text in zip(*both, strict=True)
+            ]
+            for both in zip(table.rows, rows, strict=True)
+        ]
+        widths = column_widths(measured, bold, self._width, 180 if is_small else 210)
         kept = len(rows) if len(rows) <= _KEPT_TOGETHER else 0
         centred = [max(map(char_width, column)) <= _SHORT for column in zip(*rows, strict=True)]
         made = etree.SubElement(self._body, _W + "tbl")
