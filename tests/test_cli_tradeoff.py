@@ -137,12 +137,41 @@ def test_a_set_is_no_plan_and_a_plan_no_set(folder: Path) -> None:
     assert shown(folder, "--point", "6").status == 2
 
 
+def test_a_whole_set_takes_no_options_of_one_plan(folder: Path) -> None:
+    done = call(
+        "export",
+        folder / "set.json",
+        "--to",
+        folder / "x.svg",
+        "--blind",
+        folder / "key",
+        "--layer",
+        "posting",
+    )
+    assert done.status == 2 and not (folder / "x.svg").exists()
+    assert "--blind: needs --point" in done.err and "--layer: needs --point" in done.err
+    assert "--ids: needs --point" in shown(folder, "--ids").err
+
+
+def test_a_set_of_another_version_is_told_and_refused_on_request(folder: Path) -> None:
+    other = shutil.copytree(folder / "trade-off", folder / "other")
+    with (other / "rotation.yaml").open("a", encoding="utf-8") as rules:
+        rules.write("# another version\n")
+    done = shown(folder, "--scenario", str(other))
+    assert done.status == 0 and "warning: " in done.out and "rotation.yaml" in done.out
+    assert shown(folder, "--scenario", str(other), "--strict").status == 2
+    drawn = call("export", folder / "set.json", "--to", folder / "y.svg", "--scenario", other)
+    assert drawn.status == 0 and "warning: " in drawn.err
+
+
 def test_a_set_with_false_claims_is_told(folder: Path) -> None:
     data = json.loads((folder / "set.json").read_text(encoding="utf-8"))
     data["points"][1]["costs"][0] = 2
     (folder / "trade-off" / "false.json").write_text(json.dumps(data), encoding="utf-8")
     done = call("show", folder / "trade-off" / "false.json", "--scenario", folder / "trade-off")
     assert "✗ plan 2: level 1 few moves: said to cost 2, costs 6" in done.out
+    refused = call("export", folder / "trade-off" / "false.json", "--to", folder / "z.svg")
+    assert refused.status == 2 and "said to cost 2" in refused.err
     data["points"][1]["costs"] = [1]
     (folder / "uneven.json").write_text(json.dumps(data), encoding="utf-8")
     refused = call("show", folder / "uneven.json")

@@ -13,7 +13,7 @@ from allocator.optimise.tradeoff.search_region import EmptyBox, SearchRegion
 from allocator.program.program import INFINITE
 from allocator.rules.criteria import parse_criteria, parse_limits, traded_policy
 from allocator.solvers.observer import CallbackObserver, Progress
-from trade_worlds import Costs, World, posting_world, zone_world
+from trade_worlds import Costs, World, posting_world, squares_world, zone_world
 
 #: Whole solves: under coverage three times as slow.
 pytestmark = pytest.mark.unmeasured
@@ -32,6 +32,12 @@ def test_zones_keep_to_the_limits_of_other_criteria(seed: int) -> None:
     """The route of zones and of its covers take a limit as a row that ties zones together."""
     world = zone_world(seed)
     world.assert_is_set(world.trade(), world.pareto_set())
+
+
+@pytest.mark.parametrize("seed", [2, *(pytest.param(k, marks=pytest.mark.slow) for k in range(3, 20))])
+def test_limits_hold_for_costs_that_a_solver_knows_too_little_of(seed: int) -> None:
+    world = squares_world(seed)
+    world.assert_is_set(world.trade(seconds=600), world.pareto_set())
 
 
 @pytest.mark.slow

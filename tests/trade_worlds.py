@@ -121,6 +121,28 @@ def posting_world(seed: int, count: int = 0) -> World:
     return World(Policy(small_world(), tuple(rules), (), {}), ",".join(named), above, tuple(map(tuple, own)))
 
 
+def squares_world(seed: int) -> World:
+    """Return people in teams, with squares of large loads to trade off against prices at random.
+
+    Few of the tangents of these squares are written: a solver knows too little of what a plan costs.
+    """
+    rng = random.Random(seed)
+    take = {"kind": "take", "on": "turn", "places": small_world().layers["turn"].spec.take}
+    even = {"kind": "balance", "on": "turn", "measure": "squares", "target": rng.randint(60, 190)}
+    load = f"person.grade == 'head' ? {rng.randint(90, 200)} : {rng.randint(70, 200)}"
+    rules = [
+        example_rule(take, id="take.turn"),
+        example_rule({**even, "load": load}, id="even", level=1),
+        _prices(rng, 9, id="price", level=2),
+        example_rule({"kind": "take", "on": "turn", "places": 1}, id="idle", level=2, weight=5),
+    ]
+    criteria = rng.choice(("1,2", "2,1"))
+    own = (("even",), ("price", "idle"))
+    return World(
+        Policy(small_world(), tuple(rules), (), {}), criteria, (), own if criteria == "1,2" else own[::-1]
+    )
+
+
 def _prices(rng: random.Random, most: int, **fields: object) -> Rule:
     layer = small_world().layers["turn"]
     places = [f"{i}/{s}/{t.id}" for i in layer.items for s in layer.slots for t in layer.periods]

@@ -20,7 +20,7 @@ from allocator.cli.options import (
 from allocator.cli.options import command as declare
 from allocator.cli.output import FINE, NO, Output
 from allocator.cli.plan_files import name_plan, refuse_other_version
-from allocator.cli.tradeoffs import export_set, plan_of
+from allocator.cli.tradeoffs import export_set, plan_of, refuse_for_set
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.text import Text
 from allocator.report.exporters import exporter_for, formats_text
@@ -98,7 +98,17 @@ def command(
     check_target(to, forms, blind)  # a wrong ending is refused before anything is read
     day = _day(dated)
     if point is None and not at_most and api.is_tradeoff(plan):
-        return export_set(plan, to, scenario, output)
+        options = {
+            "--forms": forms,
+            "--layer": layer,
+            "--period": period,
+            "--blind": blind,
+            "--signed": signed,
+            "--dated": dated,
+            "--against": against,
+        }
+        refuse_for_set(options)
+        return export_set(plan, to, scenario, output, strict=strict)
     read = plan_of(plan, point, at_most, output)
     if not read.is_found and not read.assignments:
         output.data({"file": None, "status": read.status})

@@ -20,7 +20,7 @@ from allocator.cli.options import (
 from allocator.cli.options import command as declare
 from allocator.cli.output import FINE, NO, Output
 from allocator.cli.plan_files import name_plan, refuse_other_version
-from allocator.cli.tradeoffs import plan_of, show_set
+from allocator.cli.tradeoffs import plan_of, refuse_for_set, show_set
 from allocator.errors import Fault, InputError
 from allocator.model.text import Text
 from allocator.report.json_schemas import to_json
@@ -60,7 +60,8 @@ def show(
         message = Text(zh="须与 --point 或 --at-most 同用", en="needs --point or --at-most")
         raise InputError([Fault(message, column="-o")])
     if not is_chosen and api.is_tradeoff(plan):
-        return show_set(plan, scenario, output)
+        refuse_for_set({"--ids": ids, "--posts": posts, "--recusals": recusals})
+        return show_set(plan, scenario, output, strict=strict)
     api.check_writable(out)
     shown = plan_of(plan, point, at_most, output)
     if out is not None:

@@ -8,12 +8,13 @@ from typing import Any
 
 from allocator import api
 from allocator.cli.output import FINE, INTERRUPTED, NO, WRONG, Output, call_name, quoted, write_json
+from allocator.cli.plan_files import refuse_other_version
 from allocator.cli.solve_session import live_progress, stop_on_signal
 from allocator.errors import Fault, InputError
 from allocator.model.text import Text
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.tradeoff_text import render_tradeoff
-from allocator.report.tradeoff_view import tradeoff_view
+from allocator.report.tradeoff_view import TradeoffView, tradeoff_view
 
 #: The options of ``solve`` that a trade-off does not honour, by the name of the parameter.
 _REFUSED: Mapping[str, str] = {
@@ -95,30 +96,67 @@ def trade(policy: api.Policy, call: Mapping[str, Any], titles: Mapping[int, Text
     return FINE if found.points else NO
 
 
-def show_set(file: Path, scenario: Path | None, output: Output) -> int:
+def refuse_for_set(options: Mapping[str, object]) -> None:
+    """Refuse options that a whole set does not honour.
+
+    Args:
+        options: The value of each option, by its name.
+
+    Raises:
+        InputError: With every option that was given.
+    """
+    message = Text(
+        zh="须与 --point 或 --at-most 同用", en="needs --point or --at-most, for one plan of the set"
+    )
+    faults = [Fault(message, column=name) for name, value in options.items() if value]
+    if faults:
+        raise InputError(faults)
+
+
+def show_set(file: Path, scenario: Path | None, output: Output, *, strict: bool) -> int:
     """Lay out a set of plans, and say which of its claims are not so."""
-    found = api.read_tradeoff(file)
-    policy = _policy_of(found, file, scenario)
-    doubts: Mapping[int, Text] = {}
-    differs = None
-    if policy is not None and found.points:
-        other = api.other_version(policy, found.points[0].plan)
-        differs = None if other is None else other.message
-        doubts = api.tradeoff_disagreements(policy, found, file=file.name) if other is None else {}
-    view = tradeoff_view(found, None if policy is None else policy.context.scenario, doubts, differs)
+    found, view = _laid_out(file, scenario, strict=strict)
     output.data(view)
     output.report(render_tradeoff(view, output.language))
     return FINE if found.points else NO
 
 
-def export_set(file: Path, to: Path, scenario: Path | None, output: Output) -> int:
-    """Write the picture of a set."""
-    found = api.read_tradeoff(file)
-    policy = _policy_of(found, file, scenario)
-    made = api.export_tradeoff(found, to, policy=policy, language=output.language)
+def export_set(file: Path, to: Path, scenario: Path | None, output: Output, *, strict: bool) -> int:
+    """Write the picture of a set; one with false claims is refused, since a picture has no room for them."""
+    found, view = _laid_out(file, scenario, strict=strict)
+    wrong = [
+        Fault(line.doubt, file.name, column=f"points.{line.number - 1}") for line in view.lines if line.doubt
+    ]
+    if wrong:
+        raise InputError(wrong)
+    if view.differs:
+        zh, en = f"警告：{view.differs.zh}", f"warning: {view.differs.en}"
+        output.remark(Text(zh=printable(zh), en=printable(en)))
+    made = api.export_tradeoff(found, to, policy=_policy_of(found, file, scenario), language=output.language)
     output.data({"file": str(to), "format": made.format, "bytes": made.size})
     output.report([printable(pick(output.language, f"已写入 {to}", f"written to {to}"))])
     return FINE
+
+
+def _laid_out(file: Path, scenario: Path | None, *, strict: bool) -> tuple[api.TradeoffSet, TradeoffView]:
+    """Return a set, and the same laid out, its plans judged if the scenario is at hand.
+
+    Raises:
+        InputError: With ``strict`` if the scenario is not at hand or is another version.
+    """
+    found = api.read_tradeoff(file)
+    policy = _policy_of(found, file, scenario)
+    doubts: Mapping[int, Text] = {}
+    differs = None
+    if found.points:
+        plan = found.points[0].plan
+        other = api.OtherVersion(is_told=False) if policy is None else api.other_version(policy, plan)
+        if strict:
+            refuse_other_version(other, file)
+        if policy is not None:
+            differs = None if other is None else other.message
+            doubts = api.tradeoff_disagreements(policy, found, file=file.name) if other is None else {}
+    return found, tradeoff_view(found, None if policy is None else policy.context.scenario, doubts, differs)
 
 
 def _policy_of(found: api.TradeoffSet, file: Path, scenario: Path | None) -> api.Policy | None:
