@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 
+from allocator import api
 from allocator.errors import Fault, InputError
 from allocator.graph.ties import KINDS
 from allocator.model.reading import load_scenario
@@ -332,3 +334,26 @@ def test_chinese_names_of_ties_are_the_kinds(tmp_path: Path) -> None:
 def test_every_kind_of_tie_is_known_by_its_chinese_word() -> None:
     assert set(chinese_kinds("ties").values()) == set(KINDS)
     assert all(chinese_kinds("ties")[kind.word.zh] == name for name, kind in KINDS.items())
+
+
+def test_people_without_a_name_and_names_of_figures_are_doubts(tmp_path: Path) -> None:
+    people = "编号,姓名,单位\nP1,张一,U1\nP2,,U1\nP3,12345,U1\nP4,李四,U1\n"
+    (tmp_path / "people.csv").write_text(people, "utf-8")
+    (tmp_path / "units.csv").write_text("id\nU1\n", "utf-8")
+    (tmp_path / "scenario.yaml").write_text(
+        "scenario: x\nperiods: [2026]\nlayers: {posting: {items: people, slots: units}}\n", "utf-8"
+    )
+    told = [(one.row, one.column, one.found) for one in api.load(tmp_path).doubts]
+    assert told == [(3, "姓名", None), (4, "姓名", "12345")]
+    (tmp_path / "people.csv").write_text("编号,姓名,单位\nP1,张一,U1\nP2,,U1\n", "utf-8")
+    assert not api.load(tmp_path).doubts
+
+
+def test_a_doubt_about_a_table_of_a_workbook_names_its_sheet_and_header(tmp_path: Path) -> None:
+    made, _ = api.create_workbook(tmp_path / "mine", language="zh")
+    book = openpyxl.load_workbook(made)
+    place = next(cell.column for cell in book["关系"][1] if cell.value == "类型")
+    book["关系"].cell(2, place).value = "拜把子"
+    book.save(made)
+    [doubt] = [one for one in api.examine(api.load(made)).doubts if one.found == "拜把子"]
+    assert (doubt.file, doubt.column) == ("mine.xlsx:关系", "类型")

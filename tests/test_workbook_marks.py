@@ -145,6 +145,8 @@ def test_a_mended_copy_is_told_to_have_no_mark_left(tmp_path: Path) -> None:
     opened = openpyxl.load_workbook(copy)
     assert opened["问题"]["E2"].value == "先在相应的表中增加一行，或改为已有的编号或名称"
     assert opened["问题"]["C2"].value == opened["人员"].cell(2, place).coordinate
+    link = opened["问题"]["C2"].hyperlink
+    assert link.location == f"'人员'!{opened['问题']['C2'].value}" and link.target is None
     opened["人员"].cell(2, place).value = unit
     opened.save(copy)
     done = call("check", copy, "--lang", "zh")

@@ -253,6 +253,7 @@ class Scenario:
         renamed: By file, the headers that differ from their column's name, each with that name.
         rule_sheets: The sheets of rules of a workbook; None where rules are files.
         labelled: By sheet of a workbook, the headers of the columns in which names stood for ids.
+        table_files: The file or sheet of each table, as faults show it.
     """
 
     spec: ScenarioSpec
@@ -265,6 +266,13 @@ class Scenario:
     renamed: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False, compare=False)
     rule_sheets: RuleSheets | None = field(default=None, repr=False, compare=False)
     labelled: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
+    table_files: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def table_place(self, table: str, column: str) -> tuple[str, str]:
+        """Return the file of a table and the header of one of its columns, as the user has them."""
+        file = self.table_files.get(table, f"{table}.csv")
+        headers = {name: header for header, name in self.renamed.get(file, {}).items()}
+        return file, headers.get(column, column)
 
     @property
     def name(self) -> str:

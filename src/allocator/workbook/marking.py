@@ -16,6 +16,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -287,7 +288,8 @@ def _list_problems(book: Workbook, marks: Sequence[CellMark], language: Language
             cell.number_format, cell.alignment = "@", Alignment(wrap_text=True, vertical="top")
         page.cell(number, 1).fill = PatternFill("solid", fgColor=YELLOW if fault.is_doubt else RED)
         if place:
-            page.cell(number, 3).hyperlink = f"#'{mark.sheet}'!{place}"
+            title = mark.sheet.replace("'", "''")
+            page.cell(number, 3).hyperlink = Hyperlink(ref=f"C{number}", location=f"'{title}'!{place}")
             page.cell(number, 3).font = Font(color="FF0563C1", underline="single")
     page.freeze_panes = "A2"
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4

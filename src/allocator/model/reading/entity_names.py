@@ -270,4 +270,21 @@ def repeated_people(grid: Grid) -> Iterator[tuple[Fault, bool]]:
                 en=f"says the same as row {earlier} but for the id: delete it, or tell the two apart",
             )
             sure = sum(map(bool, said)) > _SURELY
-            yield Fault(message, grid.file, line, "name", shorten(cells[name])), sure
+            yield Fault(message, grid.file, line, shorten(grid.headers[name]), shorten(cells[name])), sure
+
+
+def doubtful_names(grid: Grid) -> Iterator[Fault]:
+    """Yield a doubt for each person without a name where most have one, or with figures alone as a name."""
+    cells = grid.cells("name") if grid.table == "people" else []
+    if sum(map(bool, cells)) * 2 <= len(cells):
+        return
+    header = shorten(grid.headers[grid.columns.index("name")])
+    for (line, row), cell in zip(grid.rows, cells, strict=True):
+        if not cell and not grid.unnumbered and sum(map(bool, row)) > 1:  # others are told elsewhere
+            yield Fault(_NAMELESS, grid.file, line, header)
+        elif cell.isdecimal():
+            yield Fault(_FIGURES, grid.file, line, header, shorten(cell))
+
+
+_NAMELESS = Text(zh="没有姓名，其他人员都有", en="has no name, as the other people have")
+_FIGURES = Text(zh="只有数字，不像姓名", en="is figures alone, and hardly a name")

@@ -9,7 +9,13 @@ from typing import TypeVar
 
 from allocator.errors import Fault, InputError
 from allocator.model.notation import NotationError, Words, notation_fault, scenario_words
-from allocator.model.reading.entity_names import lookalike_ids, repeated_people, with_ids, with_ids_for_names
+from allocator.model.reading.entity_names import (
+    doubtful_names,
+    lookalike_ids,
+    repeated_people,
+    with_ids,
+    with_ids_for_names,
+)
 from allocator.model.reading.fault_list import FaultList
 from allocator.model.reading.files import listing_digest
 from allocator.model.reading.identity import contradictions, identity_doubts, with_identities
@@ -129,6 +135,7 @@ class _Loader:
         self._doubts = FaultList()
         self._digests: dict[str, str] = {}
         self._renamed: dict[str, Mapping[str, str]] = {}
+        self._files: dict[str, str] = {}
         self._incomplete: set[str] = set()
         self._read: tuple[ScenarioSpec | None, YamlDocument | None] = None, None
         self.records: Mapping[str, Records] = {}
@@ -177,7 +184,9 @@ class _Loader:
         read, doubts = dict(self._digests), self._doubts.all()
         folder, renamed = self._location.folder, self._renamed
         sheets, labelled = self._source.rules(), dict(self._source.labelled)
-        return Scenario(spec, organisation, folder, digest, document, doubts, read, renamed, sheets, labelled)
+        return Scenario(
+            spec, organisation, folder, digest, document, doubts, read, renamed, sheets, labelled, self._files
+        )
 
     def _identified(self, tables: Mapping[str, Records]) -> Organisation:
         """Return the organisation with people for names; an uncertain identity becomes a doubt."""
@@ -226,6 +235,8 @@ class _Loader:
     def _rows(self, grid: Grid, words: Words | None) -> Records:
         for fault, sure in repeated_people(grid):
             (self._faults if sure else self._doubts).add(fault)
+        self._doubts.extend(doubtful_names(grid))
+        self._files[grid.table] = grid.file
         if grid.renamed:
             self._renamed[grid.file] = grid.renamed
         self._incomplete.update([grid.table] if "id" in grid.absent else [])

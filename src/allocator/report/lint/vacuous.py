@@ -48,7 +48,8 @@ def unknown_tie_kinds(policy: Policy) -> Iterator[Fault]:
 
     Mostly it is a misspelling.
     """
-    organisation = policy.context.scenario.organisation
+    scenario = policy.context.scenario
+    organisation = scenario.organisation
     named = {kind for rule in policy.rules for kind in rule.tie_kinds()}
     tables: dict[str, tuple[Tie | Link, ...]] = {"ties": organisation.ties, "links": organisation.links}
     for table, rows in tables.items():
@@ -58,7 +59,8 @@ def unknown_tie_kinds(policy: Policy) -> Iterator[Fault]:
             if kind not in known:
                 message = _kind_message(first[kind], count)
                 near = nearest(kind, known)
-                yield Fault(message, f"{table}.csv", column="kind", found=shorten(kind), nearest=near)
+                file, header = scenario.table_place(table, "kind")
+                yield Fault(message, file, column=header, found=shorten(kind), nearest=near)
 
 
 def _kind_message(first: Tie | Link, count: int) -> Text:
@@ -80,4 +82,4 @@ def unread_wishes(policy: Policy) -> Iterator[Fault]:
             zh=f"没有规则读取的意愿 {len(left)} 行（如 {names}）；请用 kind: wishes 的规则",
             en=f"no rule reads {len(left)} of the wishes (such as of {names}): use a rule of kind: wishes",
         )
-        yield Fault(message, "wishes.csv")
+        yield Fault(message, policy.context.scenario.table_place("wishes", "")[0])
