@@ -17,6 +17,7 @@ from allocator.cli.command_group import COMMANDS, CommandGroup
 from cli_world import call, write_plan
 from fuzz_base import Calls
 from fuzz_forms import forms
+from fuzz_pages import pages
 from fuzz_scenarios import expressions, tables, yamls
 from fuzz_schemas import altered
 from fuzz_values import changed, encoded, value
@@ -139,4 +140,5 @@ READERS: Mapping[str, Callable[[Random, Path], Calls]] = {
     "audits": audits,
     "options": options,
     "forms": forms,
+    "pages": pages,
 }

@@ -14,7 +14,7 @@ from fuzz_inputs import READERS
 CHILD = Path(__file__).with_name("fuzz_child.py")
 #: Inputs of each reader in the slow part, by what they cost; 10,000 together.
 MANY = {
-    "tables": 3200,
+    "tables": 2900,
     "yaml": 2200,
     "expressions": 2200,
     "workbooks": 400,
@@ -22,6 +22,7 @@ MANY = {
     "audits": 700,
     "options": 200,
     "forms": 400,
+    "pages": 300,
 }
 FEW = 30
 
