@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import struct
 from pathlib import Path
 
 import openpyxl
+import pytest
 
+from allocator import api
+from allocator.errors import InputError
+from allocator.model.reading.native_reader import muted_failures
 from cli_world import call
 from roster_files import HEADER, column, csv_file, person, table, workbook
 
@@ -91,3 +97,34 @@ def test_hidden_sheets_and_rows_are_read_and_told(tmp_path: Path) -> None:
     assert done.status == 0 and column(tmp_path / "s", "people", "name") == ["张一", "李四", "王五"]
     assert "r.xlsx:花名册: 有 1 名人员在隐藏（或被筛选掉）的行里，也已读入；现值“3”" in done.out
     assert "r.xlsx:旧表: 是隐藏的工作表" in done.out and done.out.count("隐藏") == 2
+
+
+def damaged_old_workbook() -> bytes:
+    """Return the beginning of an .xls whose directory is cut off: the native reader prints a backtrace."""
+    head = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<5H", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    )
+    head += struct.pack("<9I", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    head += struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
+    sectors = struct.pack("<128I", 0xFFFFFFFD, 0xFFFFFFFE, *[0xFFFFFFFF] * 126)
+    return head + sectors + bytes(71)
+
+
+def test_nothing_of_a_native_reader_is_seen(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "r.xls"
+    path.write_bytes(damaged_old_workbook())
+    with pytest.raises(InputError) as caught:
+        api.import_files([path], tmp_path / "s")
+    assert "已损坏" in caught.value.faults[0].message.zh
+    assert capfd.readouterr().err == ""
+    os.write(2, b"seen again")
+    assert capfd.readouterr().err == "seen again"
+
+
+def test_a_process_without_standard_error_reads_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(_: int) -> int:
+        raise OSError
+
+    monkeypatch.setattr(os, "dup", closed)
+    with muted_failures():
+        pass

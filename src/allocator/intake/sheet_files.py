@@ -17,6 +17,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, Shee
 from allocator.errors import Fault, InputError, shorten
 from allocator.intake.privacy import MASK, fault_without_numbers, without_numbers
 from allocator.model.reading.files import TABLE_BYTES, decode, read_bytes
+from allocator.model.reading.native_reader import muted_failures
 from allocator.model.reading.table_files import cell_text, check_unpacked_size, csv_lines, fill_merged
 from allocator.model.reading.table_grid import LONGEST_CELL, long_cell
 from allocator.model.reading.unvalued_cells import NOT_COMPUTED, Unvalued, put_unvalued, unvalued_cells
@@ -200,21 +201,8 @@ def _book_sheets(content: bytes, label: str) -> list[Sheet]:
     if content[:4] == _COMPOUND:
         _check_compound(content, label)
     try:
-        book = _book(content, label) if is_zip else Book(content, 0, has_formats=False)
-        spans = _open_document_ranges(content) if is_zip and not book.has_formats else {}
-        calamine = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        names = list(calamine.sheet_names)
-        unvalued = unvalued_cells(content) if book.has_formats else {}
-        hidden = hidden_rows(content) if book.has_formats else {}
-        shown = {one.name for one in calamine.sheets_metadata if one.visible == SheetVisibleEnum.Visible}
-        sheets = (
-            _sheet(calamine.get_sheet_by_name(one), label, book, spans.get(one), unvalued.get(one, {}))
-            for one in names
-        )
-        return [
-            replace(sheet, is_hidden=one not in shown, hidden_rows=hidden.get(one, frozenset()))
-            for one, sheet in zip(names, sheets, strict=True)
-        ]
+        with muted_failures():
+            return _opened(content, label, is_zip=is_zip)
     except InputError:
         raise
     except PasswordError:
@@ -223,6 +211,25 @@ def _book_sheets(content: bytes, label: str) -> list[Sheet]:
         raise
     except BaseException:  # the native reader panics outside Exception; a damaged file may break it anywhere
         raise _refused(label, *_DAMAGED) from None
+
+
+def _opened(content: bytes, label: str, *, is_zip: bool) -> list[Sheet]:
+    """Return the sheets of a workbook; whatever is wrong with it, an exception of any kind is raised."""
+    book = _book(content, label) if is_zip else Book(content, 0, has_formats=False)
+    spans = _open_document_ranges(content) if is_zip and not book.has_formats else {}
+    calamine = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    names = list(calamine.sheet_names)
+    unvalued = unvalued_cells(content) if book.has_formats else {}
+    hidden = hidden_rows(content) if book.has_formats else {}
+    shown = {one.name for one in calamine.sheets_metadata if one.visible == SheetVisibleEnum.Visible}
+    sheets = (
+        _sheet(calamine.get_sheet_by_name(one), label, book, spans.get(one), unvalued.get(one, {}))
+        for one in names
+    )
+    return [
+        replace(sheet, is_hidden=one not in shown, hidden_rows=hidden.get(one, frozenset()))
+        for one, sheet in zip(names, sheets, strict=True)
+    ]
 
 
 def _check_compound(content: bytes, label: str) -> None:

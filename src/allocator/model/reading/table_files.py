@@ -19,6 +19,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 from allocator.errors import Fault, InputError, caret
 from allocator.model.reading.cell_values import visible
 from allocator.model.reading.files import TABLE_BYTES, read_bytes
+from allocator.model.reading.native_reader import muted_failures
 from allocator.model.reading.table_grid import long_cell
 from allocator.model.reading.table_layout import Line
 from allocator.model.reading.unvalued_cells import NOT_COMPUTED, Unvalued, put_unvalued, unvalued_cells
@@ -188,7 +189,8 @@ def _book(content: bytes, label: str, key_of: Callable[[str], str]) -> Workbook:
     try:
         refuse_container(content, label)
         check_unpacked_size(content, label)
-        titles, others, sheets, wide = _sheets(content, label, key_of)
+        with muted_failures():
+            titles, others, sheets, wide = _sheets(content, label, key_of)
     except (InputError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException:  # the native reader panics outside Exception; a damaged file may break it anywhere
