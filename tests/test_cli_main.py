@@ -200,13 +200,13 @@ def test_the_language_may_stand_before_the_command(tmp_path: Path) -> None:
         (["check", "x", "y"], "多余的参数 y"),
         (
             ["schema"],
-            "缺少参数 scenario|rules|plan|comparison|study|tradeoff；"
-            "可用 scenario, rules, plan, comparison, study, tradeoff",
+            "缺少参数 scenario|rules|plan|study|tradeoff|comparison；"
+            "可用 scenario, rules, plan, study, tradeoff, comparison",
         ),
         (
             ["schema", "rulez"],
-            "scenario|rules|plan|comparison|study|tradeoff 的值有误：“rulez”不在可选之列："
-            "scenario, rules, plan, comparison, study, tradeoff",
+            "scenario|rules|plan|study|tradeoff|comparison 的值有误：“rulez”不在可选之列："
+            "scenario, rules, plan, study, tradeoff, comparison",
         ),
         (["solve", "x", "--time-limit", "-1"], "--time-limit 的值有误：-1.0 不在范围内：0.1<=x<=1000000"),
         (["solve", "x", "--time-limit", "inf"], "--time-limit 的值有误：inf 不在范围内：0.1<=x<=1000000"),

@@ -90,7 +90,6 @@ from allocator.model.run import Overrides
 from allocator.model.scenario import Numbers, Scenario
 from allocator.model.text import Language, Text
 from allocator.model.tradeoff_set import SetCriterion, SetGap, SetPoint, TradeoffSet
-from allocator.report.compare.plan_comparison import PlanComparison
 from allocator.report.plan_view import PlanView
 from allocator.report.stress_view import StressView
 from allocator.report.study_view import StudyView
@@ -135,6 +134,7 @@ if TYPE_CHECKING:
     from allocator.intake.import_outcome import Imported, ImportedFile, TakenColumn, TakenSheet
     from allocator.intake.roster_layout import SkippedRow
     from allocator.optimise.second_proofs import Confirm
+    from allocator.report.compare.plan_comparison import PlanComparison
 
 __all__ = [
     "CONFIRM",
@@ -303,7 +303,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import a type of the explainer, optimiser or importer on its first use: these imports are slow."""
+    """Import a type of what few calls need, such as the explainer, on its first use: this is slow."""
     if name in ("Candidate", "MapObstacle", "Ranking", "Reasons", "Repair", "SeatPrice"):
         from allocator import explain as explainer
 
@@ -316,6 +316,10 @@ def __getattr__(name: str) -> Any:
         from allocator.explain.rule_price import RulePrice
 
         return RulePrice
+    if name == "PlanComparison":
+        from allocator.report.compare.plan_comparison import PlanComparison
+
+        return PlanComparison
     if name == "Confirm":
         from allocator.optimise.second_proofs import Confirm
 

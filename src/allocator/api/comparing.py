@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from allocator.api.exporting import ExportedFile, blinder_for, plan_view
 from allocator.api.judging import verify
@@ -16,13 +17,15 @@ from allocator.model.reading import input_error
 from allocator.model.reading.files import atomic_write
 from allocator.model.reading.json_files import read_plan
 from allocator.model.text import Language, Text
-from allocator.report.compare.plan_comparison import PlanComparison, compare_options
-from allocator.report.compare.shown_option import ShownOption
 from allocator.report.exporters import ComparisonRequest, exporter_for
 from allocator.rules.overrides import with_plan_overrides
 from allocator.rules.policy import Policy
 from allocator.verify import check_baseline, plan_inconsistencies
 from allocator.verify.plan_option import PlanOption
+
+if TYPE_CHECKING:
+    from allocator.report.compare.plan_comparison import PlanComparison
+    from allocator.report.compare.shown_option import ShownOption
 
 #: Letters of options, which are as many as can be compared.
 LETTERS = "ABCDEFGHIJKL"
@@ -176,6 +179,8 @@ def compare(options: Sequence[PlanOption], *, baseline: Plan | None = None) -> P
         raise InputError([Fault(message, found=", ".join(labels))])
     if baseline is not None:
         _check_baseline(options, baseline)
+    from allocator.report.compare.plan_comparison import compare_options
+
     return compare_options(options, baseline)
 
 
@@ -215,6 +220,8 @@ def export_comparison(
         InputError: As in ``compare``; or no format that compares has this suffix, a file cannot be written,
             or the key would lie with the copy.
     """
+    from allocator.report.compare.shown_option import ShownOption
+
     path = Path(path)
     exporter = exporter_for(path, comparison=True)
     found = compare(options, baseline=baseline)
@@ -238,5 +245,7 @@ def export_comparison(
 
 
 def _shown(option: PlanOption) -> ShownOption:
+    from allocator.report.compare.shown_option import ShownOption
+
     view = plan_view(option.plan, option.policy) if option.has_plan else None
     return ShownOption(view, option.policy.context)

@@ -96,7 +96,7 @@ from allocator.report.rendering.console import pick, printable
     "--save",
     type=FILE,
     metavar="DIR",
-    zh="求解得到的方案存入此文件夹：A.json、B.json……",
+    zh="求解得到的方案存入此文件夹：A.json、B.json 等",
     en="keep the plans that are solved in this folder: A.json, B.json ...",
 )
 @flag("--strict", zh="拒绝为场景另一版本作出的方案", en="refuse a plan of another version of the scenario")

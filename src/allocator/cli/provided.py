@@ -13,6 +13,7 @@ from allocator.cli.options import command as declare
 from allocator.cli.output import FINE, Output, call_name, print_json, quoted
 from allocator.errors import Fault, InputError, nearest
 from allocator.model.text import Language, Text
+from allocator.report.compare.comparison_schema import comparison_schema
 from allocator.report.json_schemas import SCHEMAS
 from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.scenario_text import render_rule_kind, rule_kinds_table, scenarios_table
@@ -108,6 +109,9 @@ def _unknown_kind(kind: str, known: list[str]) -> Fault:
     return Fault(message, found=kind[:100], allowed=", ".join(known), nearest=nearest(kind, known))
 
 
+_SCHEMAS = {**SCHEMAS, "comparison": comparison_schema}
+
+
 @declare(
     "schema",
     zh="输出 JSON Schema，供编辑器使用",
@@ -115,12 +119,12 @@ def _unknown_kind(kind: str, known: list[str]) -> Fault:
 )
 @argument(
     "of",
-    type=click.Choice(list(SCHEMAS)),
-    metavar="|".join(SCHEMAS),
+    type=click.Choice(list(_SCHEMAS)),
+    metavar="|".join(_SCHEMAS),
     zh="哪一种文件",
     en="of which kind of file",
 )
 def schema(output: Output, of: str) -> int:
     """Print a schema; it is JSON in any case and has no language."""
-    print_json(SCHEMAS[of]())
+    print_json(_SCHEMAS[of]())
     return FINE

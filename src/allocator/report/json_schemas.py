@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from allocator.lottery.kinds import all_draw_kinds
@@ -14,7 +14,6 @@ from allocator.model.plan import Plan
 from allocator.model.run import RunProgress, RunRoute, RunStructure
 from allocator.model.spec import ScenarioSpec
 from allocator.model.tradeoff_set import TradeoffSet
-from allocator.report.compare.plan_comparison import PlanComparison
 from allocator.rules.kinds import all_kinds
 from allocator.rules.packs import Pack
 from allocator.study.study_spec import StudySpec
@@ -87,12 +86,6 @@ def plan_schema() -> Schema:
     return _finished({**schema, "$defs": {**schema.get("$defs", {}), **shared["$defs"]}}, "allocator-plan/1")
 
 
-def comparison_schema() -> Schema:
-    """Return the schema of a comparison of options, ``allocator-comparison/1``."""
-    schema = TypeAdapter(PlanComparison).json_schema(mode="serialization")
-    return _finished(schema, "allocator-comparison/1")
-
-
 def study_schema() -> Schema:
     """Return the schema of a study file; a rule that an option adds is one of a rule pack."""
     schema, rules = StudySpec.model_json_schema(), rules_schema()
@@ -111,7 +104,6 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = {
     "scenario": scenario_schema,
     "rules": rules_schema,
     "plan": plan_schema,
-    "comparison": comparison_schema,
     "study": study_schema,
     "tradeoff": tradeoff_schema,
 }

@@ -9,17 +9,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
 from allocator.discovery import named_classes
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.text import Language, Text
-from allocator.report.compare.plan_comparison import PlanComparison
-from allocator.report.compare.shown_option import ShownOption
 from allocator.report.desk.desk_tables import DeskView
 from allocator.report.desk.seat_reading import ReadBack
 from allocator.report.plan_view import PlanView, pick_period
 from allocator.rules.context import RuleContext
+
+if TYPE_CHECKING:
+    from allocator.report.compare.plan_comparison import PlanComparison
+    from allocator.report.compare.shown_option import ShownOption
 
 #: The medium of a file. Formats are listed in this order, then by name.
 Medium = Literal["picture", "table", "document", "data"]
