@@ -91,8 +91,16 @@ def test_a_name_that_is_chosen_is_told_once_and_one_of_two_is_a_fault(folder: Pa
         book["人员"].cell(row, place).value = "办公室（U3）"
     done = call("check", saved(book, path), "--lang", "zh", "--no-copy")
     assert done.status == 0 and done.out.count("所填名称均按其编号读入：单位（上级）；人员（单位）") == 1
+    assert "列的对应" not in done.out
     units = [person.unit for person in api.load(path).organisation.people.values()]
     assert units == ["U3", "U5", "U1", "U3"]
+
+
+def test_a_header_of_ones_own_is_told(folder: Path, tmp_path: Path) -> None:
+    book = book_of(folder)
+    book["人员"]["B1"] = "人员姓名"
+    done = call("check", saved(book, tmp_path / "desk.xlsx"), "--lang", "zh")
+    assert "列的对应 desk.xlsx:人员：人员姓名 → name\n" in done.out
 
 
 def test_the_lists_offer_the_labels_and_follow_the_sheet(folder: Path) -> None:

@@ -27,8 +27,8 @@ _NO_SCENARIO = Text(
     en="is no workbook of a scenario (it has no sheet Settings): give the name of a new one",
 )
 _SEVERAL = Text(
-    zh="有几个方案的工作簿，请指明一个，如 --into",
-    en="holds several workbooks of scenarios: name one of them, such as --into",
+    zh="有几个方案的工作簿，请用 --into 指明一个",
+    en="holds several workbooks of scenarios: name one of them with --into",
 )
 _HIDDEN = Text(
     zh="文件夹里的工作簿有场景的表，却没有“设置”表：写成 CSV 后它就不再读入；请一并导入它，或换一个文件夹",

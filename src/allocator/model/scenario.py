@@ -250,7 +250,8 @@ class Scenario:
         document: The parsed ``scenario.yaml``, for the places of later faults.
         files: SHA-256 of each file, by name; ``sha256`` is the digest of them all.
         doubts: Doubts of the readers: likely mistakes that are no faults.
-        renamed: By file, the headers that differ from their column's name, each with that name.
+        renamed: By file, the headers that differ from their column's name, each with that name; without those
+            that the program has written into a workbook.
         rule_sheets: The sheets of rules of a workbook; None where rules are files.
         labelled: By sheet of a workbook, the headers of the columns in which names stood for ids.
         table_files: The file or sheet of each table, as faults show it.

@@ -237,8 +237,9 @@ class _Loader:
             (self._faults if sure else self._doubts).add(fault)
         self._doubts.extend(doubtful_names(grid))
         self._files[grid.table] = grid.file
-        if grid.renamed:
-            self._renamed[grid.file] = grid.renamed
+        written = self._source.written_headers(grid.table)
+        if renamed := {word: column for word, column in grid.renamed.items() if word not in written}:
+            self._renamed[grid.file] = renamed
         self._incomplete.update([grid.table] if "id" in grid.absent else [])
         return read_rows(grid, words, self._faults, self._doubts)
 

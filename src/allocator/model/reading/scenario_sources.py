@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -10,7 +10,7 @@ from hashlib import sha256
 from allocator.errors import Fault, InputError
 from allocator.model.notation import Words
 from allocator.model.reading.files import TABLE_BYTES, read_text
-from allocator.model.reading.headers import standard_names
+from allocator.model.reading.headers import chinese_headers, standard_names
 from allocator.model.reading.reference_labels import (
     LABELLED,
     NAME_COLUMNS,
@@ -32,7 +32,7 @@ from allocator.model.reading.workbook_files import TableForm, read_files
 from allocator.model.reading.workbook_sheets import FILES_SHEET, OWN_SHEETS, as_written, width
 from allocator.model.reading.yaml_file import YamlDocument, parse_yaml, read_yaml
 from allocator.model.scenario import RuleSheets
-from allocator.model.tables import TABLES, required_columns
+from allocator.model.tables import TABLES, columns, required_columns
 from allocator.model.text import Text
 
 
@@ -76,6 +76,10 @@ class FolderSource:
     def own_headers(self, table: str) -> Mapping[str, str]:
         """Return no headers: those of a CSV file are its columns."""
         return {}
+
+    def written_headers(self, table: str) -> Collection[str]:
+        """Return no headers: the program writes none into a CSV file but the names of columns."""
+        return ()
 
     def rules(self) -> None:
         """Return None: the rules of a folder are files."""
@@ -215,6 +219,15 @@ class WorkbookSource:
     def own_headers(self, table: str) -> Mapping[str, str]:
         """Return the headers that the sheet shows for columns beyond the standard ones."""
         return self._files.own_headers(table)
+
+    def written_headers(self, table: str) -> Collection[str]:
+        """Return the headers that the program writes into the sheet of a table, which are not told."""
+        if not self.stands_for_folder or table not in TABLES:
+            return ()
+        form = self._files.forms.get(table)
+        usual = [word for one in columns(table) for word in chinese_headers(table, one)[:1]]
+        english = [one.replace("_", " ").capitalize() for one in columns(table)]
+        return {*(form.shown if form else ()), *usual, *english}
 
     def _content(self, table: str, rows: Sequence[Sequence[str]]) -> bytes:
         """Return the content of the CSV file for which a sheet stands."""
