@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from allocator.api.workbooks import SUFFIX, scenario_workbook
+from allocator.api.scenarios import load
+from allocator.api.workbooks import SUFFIX
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.reading.book_tables import BookTable, BookTables, has_tables, read_book_tables
 from allocator.model.reading.files import TABLE_BYTES, atomic_write, read_bytes, unwritable_fault
@@ -16,6 +17,7 @@ from allocator.model.reading.scenario_location import CHECKED, SCENARIO_FILE, fi
 from allocator.model.reading.workbook_sheets import TITLES
 from allocator.model.tables import TABLES
 from allocator.model.text import Language, Text
+from allocator.workbook.scenario_book import write_scenario
 from allocator.workbook.sheet_merging import MergedRows, merged_workbook
 
 if TYPE_CHECKING:
@@ -138,7 +140,7 @@ def _new_workbook(contents: Mapping[str, bytes], name: str, language: Language) 
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / name
         write_beside(contents, folder)
-        return scenario_workbook(folder, language=language).content
+        return write_scenario(load(folder), contents, language).content
 
 
 def _merge(files: Sequence[Path], book: BookTables, name: str, year: int, *, preview: bool) -> Imported:
