@@ -114,7 +114,8 @@ def test_rows_are_merged_and_all_else_is_kept(book: Path, tmp_path: Path, previe
         "民族",
         "现职级",
     ]
-    assert [now["任职"].cell(row, 1).value for row in (2, 3, 4)] == ["王伟（P001）", "张强", "李娜"]
+    served = [cell.value for cell in now["任职"]["A"][1:] if cell.value]
+    assert served[:3] == ["王伟（P001）", "张强", "李娜"]
     assert people["A5"].number_format == "@" and people["A5"].fill.fill_type is None
     for page in was:
         kept = {(v.type, v.formula1, v.prompt) for v in page.data_validations.dataValidation}
@@ -122,6 +123,21 @@ def test_rows_are_merged_and_all_else_is_kept(book: Path, tmp_path: Path, previe
             (v.type, v.formula1, v.prompt) for v in now[page.title].data_validations.dataValidation
         }
     assert call("check", book, "--lang", "zh").status == 0
+
+
+@pytest.mark.parametrize("formula", [True, False])
+def test_a_row_that_is_gone_is_emptied_where_formulas_might_point_below_it(
+    book: Path, tmp_path: Path, formula: bool
+) -> None:
+    opened = openpyxl.load_workbook(book)
+    if formula:
+        opened.create_sheet("备忘")["A1"] = "=关系!A4"
+    opened.save(book)
+    api.import_files([roster(tmp_path, LATER)], book, year=2026)
+    opened = openpyxl.load_workbook(book)
+    shown = [opened["关系"].cell(row, 1).value for row in (2, 3, 4)]
+    assert shown == ["王伟（P001）", *([None, "张强（P003）"] if formula else ["张强（P003）", None])]
+    assert len(api.load(book).organisation.ties) == 2
 
 
 def test_roles_are_words_of_the_workbook(book: Path, tmp_path: Path) -> None:
@@ -156,6 +172,7 @@ def test_many_new_rows_have_lists_and_filters_too(book: Path, tmp_path: Path) ->
     assert all(
         area.max_row == 704 for one in people.data_validations.dataValidation for area in one.sqref.ranges
     )
+    assert openpyxl.load_workbook(book, data_only=True)["列表"]["A2"].value == "办公室"
     [listed] = {one.attr_text for name, one in opened.defined_names.items() if name == "list_people"}
     assert listed.count("$704") == 1 and len(api.load(book).organisation.people) == 403
 

@@ -23,12 +23,13 @@ _TYPE = re.compile(rb'\s+t="[^"]*"')
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def with_cached_values(content: bytes, original: bytes) -> bytes:
+def with_cached_values(content: bytes, original: bytes, only: str | None = None) -> bytes:
     """Return a workbook in which formulas have the values that they have in the original.
 
     Args:
         content: The workbook, as openpyxl writes it: sheets in their order, formulas without values.
         original: The workbook from which it was made.
+        only: The title of the one sheet that gets its values back; all of them if not given.
     """
     out = io.BytesIO()
     values = _Values(original, content)
@@ -39,7 +40,7 @@ def with_cached_values(content: bytes, original: bytes) -> bytes:
         for member in archive.infolist():
             part = archive.read(member)
             if (found := _SHEET.fullmatch(member.filename)) and b"<f" in part:
-                part = values.put(part, int(found[1]) - 1)
+                part = values.put(part, int(found[1]) - 1, only)
             elif member.filename == "docProps/core.xml":
                 part = _MODIFIED.sub(rb"\g<1>2020-01-01T00:00:00Z\g<2>", part)
             made.writestr(zipfile.ZipInfo(member.filename, _EPOCH), part, zipfile.ZIP_DEFLATED)
@@ -53,10 +54,10 @@ class _Values:
         self._original = CalamineWorkbook.from_filelike(io.BytesIO(original))
         self._titles = CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names
 
-    def put(self, part: bytes, number: int) -> bytes:
+    def put(self, part: bytes, number: int, only: str | None) -> bytes:
         """Return the XML of a sheet with the values of its formulas."""
         title = self._titles[number]
-        if title not in self._original.sheet_names:
+        if title not in self._original.sheet_names or (only is not None and title != only):
             return part
         sheet = self._original.get_sheet_by_name(title)
         rows = sheet.to_python(skip_empty_area=False)

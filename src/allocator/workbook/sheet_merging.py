@@ -68,7 +68,8 @@ class MergedRows:
 def merged_workbook(book: BookTables, content: bytes, merged: Mapping[str, MergedRows]) -> bytes:
     """Return the bytes of a workbook with merged tables.
 
-    Rows that are gone are deleted, changed cells are replaced, and new rows stand below the last one.
+    Rows that are gone are deleted, changed cells are replaced, and new rows stand below the last one. One's
+    own formulas are kept without their values, which may have changed: a spreadsheet computes them anew.
 
     Args:
         book: The tables of the workbook as they were.
@@ -82,7 +83,7 @@ def merged_workbook(book: BookTables, content: bytes, merged: Mapping[str, Merge
     merging.run()
     out = io.BytesIO()
     merging.pages.save(out)
-    made = with_cached_values(out.getvalue(), content)
+    made = with_cached_values(out.getvalue(), content, only=merging.lists)
     if _fragile(content) - _fragile(made):
         raise InputError([Fault(_LOST, book.path.name)])
     return made
@@ -113,6 +114,14 @@ class _Merging:
             name = NAME_COLUMNS[table]
             names[table] = [(row["id"], row.get(name, "")) for row in merged[table].rows]
         self._labels = EntityLabels(names, book.labels.words)
+        #: The title of the sheet of lists; empty without one.
+        self.lists = self._titles.get("lists", "")
+        self._has_formulas = any(
+            cell.data_type == "f"
+            for page in pages.worksheets
+            if page.title != self.lists
+            for cell in page._cells.values()
+        )
         self._forms = dict(book.files.forms)
 
     def run(self) -> None:
@@ -168,7 +177,7 @@ class _Merging:
                 if text := row.get(column, ""):
                     self._put(page, number, place, table, column, text)
         _extend(page, line, last, last + len(new))
-        _delete(page, set(one.lines) - kept)
+        _delete(page, set(one.lines) - kept, moves=not self._has_formulas)
 
     def _page(self, table: str) -> Worksheet:
         if table not in self._titles:
@@ -232,13 +241,12 @@ class _Merging:
 
     def _extend_lists(self) -> None:
         """Let the lists that follow a table reach as far as its rows."""
-        lists = self._titles.get("lists", "")
         for name, defined in self.pages.defined_names.items():
             table = name.removeprefix("list_").removesuffix("_with_id")
             found = _LIST.search(defined.attr_text or "")
-            if not lists or found is None or table not in self._merged:
+            if not self.lists or found is None or table not in self._merged:
                 continue
-            page, letter, last = self.pages[lists], found[1], int(found[2])
+            page, letter, last = self.pages[self.lists], found[1], int(found[2])
             wanted = len(self._merged[table].rows) + SPARE_ROWS + 1
             for line in range(last + 1, wanted + 1):
                 page[f"{letter}{line}"] = page[f"{letter}2"].value
@@ -310,17 +318,21 @@ def _lower(area: CellRange, line: int) -> CellRange:
     return CellRange(min_row=area.min_row, min_col=area.min_col, max_row=line, max_col=area.max_col)
 
 
-def _delete(page: Any, gone: Set[int]) -> None:
-    """Delete rows of a sheet; in a sheet with merged cells, which would not move, they are emptied."""
+def _delete(page: Any, gone: Set[int], *, moves: bool) -> None:
+    """Delete rows of a sheet.
+
+    Where formulas or merged cells are, which would not follow rows that move, they are only emptied.
+    """
     if not gone:
         return
     width, shift = page.max_column, 0
+    moves = moves and not page.merged_cells.ranges
     for line in range(min(gone), page.max_row + 1):
         for place in range(1, width + 1):
             if (line, place) not in page._cells:
                 continue
             if line in gone:
                 del page._cells[line, place]
-            elif not page.merged_cells.ranges:
+            elif moves:
                 page._move_cell(line, place, -shift, 0, False)
         shift += line in gone
