@@ -191,6 +191,19 @@ def test_nothing_serious_is_found_by_axe(browser: Browser, file: Path, width: in
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_a_page_that_was_used_and_saved_is_read_back(browser: Browser, file: Path) -> None:
+    page = opened(browser, file).page
+    page.locator("label[for=lang-en]").click()
+    page.locator("#roster .in a").first.click()
+    page.locator("#close").click()
+    page.fill("#find", "张")
+    page.wait_for_function("document.getElementById('count').textContent !== ''")
+    saved = file.with_name("saved.html")
+    saved.write_text(page.content(), encoding="utf-8")
+    done = call("verify", file.parent / "scenarios" / "tiny", saved)
+    assert (done.status, done.err) == (0, "")
+
+
 def test_the_print_repeats_headers_and_counts_pages(tmp_path: Path, file: Path) -> None:
     plan = file.with_name("plan.json")
     scenario = file.parent / "scenarios" / "tiny"

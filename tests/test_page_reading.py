@@ -83,6 +83,13 @@ def test_plans_of_every_kind_of_layer_are_read_back(name: str, tmp_path: Path) -
     assert sorted(found.plan.assignments, key=str) == sorted(plan.assignments, key=str)
 
 
+def test_a_page_without_an_assignment_is_read_back(desk: Path) -> None:
+    policy = api.bind(api.load(desk / "scenarios" / "tiny"))
+    plan = api.Plan(scenario=policy.reference, status="feasible", assignments=())
+    api.export(plan, desk / "empty.html", policy=policy, language="zh")
+    assert api.read_document(desk / "empty.html", policy).plan.assignments == ()
+
+
 def test_an_edited_name_is_judged_as_it_is_shown(desk: Path) -> None:
     done = verified(desk, edited(page_of(desk), LEAD, "张伟", "陈静"), "en", "--save", desk / "saved.json")
     assert done.status == 1 and "lead-grade" in done.out
