@@ -194,3 +194,14 @@ def test_a_party_is_asked_about_where_names_are_ids(tmp_path: Path) -> None:
     assert len(doubts(folder)) == 1 and takers(folder, "K2") == {"何文", "李宁", "王岩"}
     (folder / "identities.csv").write_text("name,person,answer\n何文,何文,same_as\n", "utf-8")
     assert len(doubts(folder)) == 1 and takers(folder, "K2") == {"李宁", "王岩"}
+
+
+def test_a_workbook_is_asked_by_its_sheet_and_headers(tmp_path: Path) -> None:
+    for language, said in (
+        ("zh", "身份认定（当事人、人员、认定）: 何文,P1,同一人"),
+        ("en", "Identities (name,person,answer): "),
+    ):
+        book = tmp_path / f"{language}.xlsx"
+        book.write_bytes(api.scenario_workbook(scenario(tmp_path / "s"), language=language).content)
+        [doubt] = [one for one in api.load(book).doubts if one.found == "何文"]
+        assert said in doubt.allowed and "csv" not in doubt.allowed

@@ -9,6 +9,7 @@ import pytest
 
 from allocator import api
 from allocator.errors import Fault, InputError
+from cli_world import call
 
 
 def faults(path: Path, cells: dict[tuple[str, int, str], str | None]) -> list[Fault]:
@@ -44,3 +45,15 @@ def test_a_rule_without_its_blanks_names_them_as_the_sentence_does(tmp_path: Pat
         fault.message.zh == "需给出【至少】或【至多】" and fault.message.en == "needs [at least] or [at most]"
     )
     assert (fault.row, fault.column) == (row, "句式")
+
+
+def test_only_headers_that_are_not_the_workbooks_own_are_told(tmp_path: Path) -> None:
+    made, _ = api.create_workbook(tmp_path / "mine", language="zh")
+    assert "列的对应" not in call("check", made, "--no-copy", "--lang", "zh").out
+    book = openpyxl.load_workbook(made)
+    place = next(cell for cell in book["人员"][1] if cell.value == "单位")
+    place.value = "工作单位"
+    book.save(made)
+    assert (
+        "列的对应 mine.xlsx:人员：工作单位 → unit\n" in call("check", made, "--no-copy", "--lang", "zh").out
+    )

@@ -17,6 +17,7 @@ from allocator.report.rendering.console import pick, printable
 from allocator.report.rendering.infeasibility_text import render_shortages
 from allocator.report.rendering.scenario_text import render_summary
 from allocator.report.scenario_summary import scenario_summary
+from allocator.workbook.table_columns import foreign_headers
 
 
 @declare(
@@ -48,7 +49,7 @@ def command(output: Output, scenario: Path, strict: bool, no_copy: bool) -> int:
         {"ok": True, **to_json(summary), **_as_data(loaded, found), **({"copy": str(copy)} if copy else {})}
     )
     output.report(render_summary(summary, output.language))
-    output.report(_renamed(loaded.renamed, output.language))
+    output.report(_renamed(loaded, output.language))
     output.report(_labelled(loaded.labelled, output.language))
     output.report(_draws(found.draws, output.language))
     output.report(_figures(found.figures, output.language))
@@ -104,9 +105,12 @@ def _doubts(doubts: Sequence[Fault], language: Language) -> Iterator[str]:
         yield pick(language, "存疑：", "in doubt: ") + line
 
 
-def _renamed(renamed: Mapping[str, Mapping[str, str]], language: Language) -> Iterator[str]:
-    """Yield a line for each file with headers that are read as columns of another name."""
-    for file, columns in renamed.items():
+def _renamed(loaded: api.Scenario, language: Language) -> Iterator[str]:
+    """Yield a line for each file with headers that are read as columns of another name.
+
+    The headers that a workbook has from this program are not told.
+    """
+    for file, columns in foreign_headers(loaded).items():
         listed = ", ".join(f"{header} → {column}" for header, column in columns.items())
         yield printable(pick(language, f"列的对应 {file}：{listed}", f"columns of {file}: {listed}"))
 

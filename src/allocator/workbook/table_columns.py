@@ -12,6 +12,8 @@ from allocator.model.reading.headers import chinese_headers, standard_names
 from allocator.model.reading.reference_labels import LABELLED, WITH_ID, EntityLabels
 from allocator.model.reading.settings_sheets import FLAGS
 from allocator.model.reading.table_rows import is_number_column
+from allocator.model.reading.workbook_sheets import sheet_key
+from allocator.model.scenario import Scenario
 from allocator.model.tables import columns, required_columns
 from allocator.model.text import Language, Text
 from allocator.rules.wordbook import Wordbook
@@ -44,7 +46,7 @@ def shown_headers(
     """
     names = standard_names(table, headers, own)
     shown = [
-        header if header != name else _shown(table, name, language)
+        header if header != name else sheet_header(table, name, language)
         for header, name in zip(headers, names, strict=True)
     ]
     standard = {*columns(table)}
@@ -54,7 +56,8 @@ def shown_headers(
     ]
 
 
-def _shown(table: str, column: str, language: Language) -> str:
+def sheet_header(table: str, column: str, language: Language) -> str:
+    """Return the header that a workbook has for a column in a language."""
     if column in columns(table):
         return standard_header(table, column, language)
     known = extra_column(table, column)
@@ -69,6 +72,20 @@ def standard_header(table: str, column: str, language: Language) -> str:
         words = chinese_headers(table, column)
         return _HEADERS.get(table, {}).get(column) or next(iter(words), column)
     return column.replace("_", " ").capitalize()
+
+
+def foreign_headers(scenario: Scenario) -> Mapping[str, Mapping[str, str]]:
+    """Return by file the headers that differ from their column's name and are none of a workbook's own."""
+    if scenario.rule_sheets is None:
+        return scenario.renamed
+    found = {}
+    for file, renamed in scenario.renamed.items():
+        table = sheet_key(file.rpartition(":")[2])
+        own = {(name, sheet_header(table, name, "zh")) for name in renamed.values()}
+        own |= {(name, sheet_header(table, name, "en")) for name in renamed.values()}
+        if columns := {header: name for header, name in renamed.items() if (name, header) not in own}:
+            found[file] = columns
+    return found
 
 
 @dataclass

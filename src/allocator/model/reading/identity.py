@@ -14,6 +14,7 @@ from functools import cached_property
 
 from allocator.errors import Fault, nearest, shorten
 from allocator.model.reading.table_rows import Records
+from allocator.model.reading.workbook_sheets import TITLES
 from allocator.model.scenario import Organisation
 from allocator.model.tables import Case, Identity, Tie
 from allocator.model.text import Text
@@ -275,8 +276,14 @@ def _in_several_cases(mentions: Iterable[Mention], identities: Identities) -> It
 
 
 def _asked(message: Text, place: Mention, person: str) -> Fault:
-    answers = " | ".join(f"{shorten(place.name)},{person},{word}" for word in ("same_as", "not_same_as"))
-    allowed = f"identities.csv (name,person,answer): {answers}"
+    book, _, sheet = place.file.rpartition(":")
+    table, words = "identities.csv (name,person,answer)", ("same_as", "not_same_as")
+    if book:
+        table = f"{TITLES[TABLE].en} (name,person,answer)"
+        if not sheet.isascii():
+            table, words = f"{TITLES[TABLE].zh}（当事人、人员、认定）", ("同一人", "不是同一人")
+    answers = " | ".join(f"{shorten(place.name)},{person},{word}" for word in words)
+    allowed = f"{table}: {answers}"
     return Fault(message, place.file, place.line, place.header, shorten(place.name), allowed)
 
 
