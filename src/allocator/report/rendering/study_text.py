@@ -74,7 +74,7 @@ def count_line(count: CellCount, language: Language) -> str:
     return pick(
         language,
         f"共 {count.cells} 次求解，待算 {count.open} 次，并行 {count.side_by_side} 次；"
-        f"求解至多 {solving}，连同读入与复核最迟 {ending} 内全部结束",
+        f"求解至多 {solving}，连同读入与复核至多 {ending}",
         f"{count.cells} cells, {count.open} to run, {count.side_by_side} side by side: "
         f"solving takes at most {solving}; with reading and judging all have ended after {ending}",
     )
