@@ -22,8 +22,9 @@ from allocator.program.cost_limits import with_cost_limits, with_later_rows, wit
 from allocator.program.evaluate import evaluate_auxiliaries, level_costs, rule_costs
 from allocator.program.program import IntArray, Program
 from allocator.rules.criteria import TradedPolicy
+from allocator.rules.policy import Policy
 from allocator.solvers.bounds import KnownBounds, Proof
-from allocator.solvers.deadline import BUDGET_PARAMS, Budget, SolveContext
+from allocator.solvers.deadline import BUDGET_PARAMS, Allotment, Budget, SolveContext
 from allocator.solvers.observer import TRADE_OFF, NullObserver, Observer, Progress, StopReason
 
 
@@ -72,25 +73,33 @@ class EpsilonSolver:
         budget = Budget(options.seconds, options.workers or os.cpu_count() or 1)
         self.context = SolveContext(options.seed, budget, self._observer)
         self.above: dict[int, Proof] = {}
+        self._has_plan = False
         self._program: Program
 
-    def first_plan(self, part: float) -> SolveResult:
-        """Find the best plan by the order of the levels, without those below, in a part of the time limit.
+    def best_plan(self, order: Sequence[int], part: float) -> SolveResult:
+        """Find the best plan by the levels above, then by the criteria in an order, layer after layer.
 
-        The levels above the criteria are held to its costs from then on.
+        The levels below are left out. From the first such plan on, the levels above are held to its costs.
+
+        Args:
+            order: The criteria, by their place in the trade-off.
+            part: The part of the whole time limit that this may take.
+
+        Returns:
+            The result; its criteria are numbered by their place in ``order``, after the levels above.
         """
-        own = Budget(self._options.seconds * part, self.context.budget.workers)
+        traded = self._traded
+        levels = (*range(1, len(traded.above) + 1), *(traded.criterion_levels[k] for k in order))
+        own = Budget(self._options.seconds * min(part, self.part_of_left(1.0)), self.context.budget.workers)
         options = replace(self._options, window=0, confirm="off", minimum_changes=False)
-        kept = [one for one in self._traded.policy.rules if one.level not in self._traded.below_levels]
-        policy = replace(self._traded.policy, rules=tuple(kept))
-        result = solve(policy, options, observer=self._observer, budget=own)
+        self._observer.order = levels
+        result = solve(_with_order(traded.policy, levels), options, observer=self._observer, budget=own)
         self.context.budget.spent_work += own.spent_work
         self.context.budget.cut_short |= own.cut_short
-        proofs = {proof.level: proof for proof in result.proofs}
-        for number, level in enumerate(self._traded.above, start=1):
-            self.above[level] = proofs.get(number, Proof(number, 0, 0))
-        if result.proofs:
-            self._program = compile_policy(self._traded.policy, self.context.budget)
+        if result.proofs and not self._has_plan:
+            self._has_plan = True
+            self.above = dict(zip(traded.above, level_proofs(result, len(traded.above)), strict=True))
+            self._program = compile_policy(traded.policy, self.context.budget)
         return result
 
     def solve(
@@ -137,8 +146,13 @@ class EpsilonSolver:
 
     def part_of_left(self, share: float) -> float:
         """Return a part of the time that is left as a part of the whole time limit."""
-        found = self.context.budget.share(share)
-        seconds = found.seconds if found.work is None else found.work / BUDGET_PARAMS.work_per_second
+        return self.part_of(self.context.budget.share(share))
+
+    def part_of(self, allotment: Allotment) -> float:
+        """Return an allotment as a part of the whole time limit."""
+        seconds = allotment.seconds
+        if allotment.work is not None:
+            seconds = allotment.work / BUDGET_PARAMS.work_per_second
         return seconds / self.context.budget.limit
 
     def plan_values(self, result: SolveResult) -> IntArray:
@@ -170,3 +184,26 @@ class EpsilonSolver:
         if self.context.is_stopped:
             return values
         return improve_stays(self._traded.policy, constrain(self._traded.policy, self._program), values)
+
+    def keeps_above(self, values: IntArray) -> bool:
+        """Return whether a plan costs no more at the levels above than the first one."""
+        found = level_costs(self._program, values[None, :])[0].tolist()
+        priced = dict(zip(self._program.levels, found, strict=True))
+        return all(priced.get(k, 0) <= proof.cost for k, proof in enumerate(self.above.values(), start=1))
+
+
+def level_proofs(result: SolveResult, count: int, first: int = 1) -> list[Proof]:
+    """Return the proofs of some levels of a result; a level that nothing is priced at costs nothing."""
+    known = {proof.level: proof for proof in result.proofs}
+    return [known.get(level, Proof(level, 0, 0)) for level in range(first, first + count)]
+
+
+def _with_order(policy: Policy, levels: Sequence[int]) -> Policy:
+    """Return a policy with some of its levels as 1, 2, 3 ..., without the rules of the others."""
+    number = {level: k for k, level in enumerate(levels, start=1)}
+    rules = (
+        rule if rule.level == HARD else rule.model_copy(update={"level": number[rule.level]})
+        for rule in policy.rules
+        if rule.level == HARD or rule.level in number
+    )
+    return replace(policy, rules=tuple(rules))

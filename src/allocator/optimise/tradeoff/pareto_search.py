@@ -16,10 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from allocator.errors import InternalError
-from allocator.model.plan import Level
 from allocator.model.run import in_order
 from allocator.optimise.results import Options, SolveResult
-from allocator.optimise.tradeoff.epsilon_solver import EpsilonSolver
+from allocator.optimise.tradeoff.epsilon_solver import EpsilonSolver, level_proofs
 from allocator.optimise.tradeoff.search_region import CostVector, SearchRegion, SearchZone
 from allocator.optimise.tradeoff.tradeoff_result import (
     Below,
@@ -51,7 +50,7 @@ class ParetoParams:
         most_assignments: The most assignments of all plans of a set together.
     """
 
-    first_part: float = 0.4
+    first_part: float = 0.3
     extreme_part: float = 0.2
     zone_part: float = 0.05
     criteria_part: float = 0.8
@@ -90,10 +89,12 @@ class ParetoSearch:
 
     def run(self) -> TradeoffResult:
         """Search the set, and return what was found: all of it, or as much as there was time for."""
-        first = self._solver.first_plan(PARAMS.first_part)
+        order = [*range(len(self._limits))]
+        first = self._solver.best_plan(order, PARAMS.first_part)
         if not first.proofs:
             return self._without_plan(first.status, first)
-        if not self._keep_to_limits(self._begin(first)):
+        self._most = min(self._most, max(2, PARAMS.most_assignments // max(1, len(first.assignments))))
+        if not self._keep_to_limits(self._take_over(first, order)):
             return self._without_plan("unknown" if any(self._region.zones()) else "infeasible")
         self._find_extremes()
         for part in (PARAMS.criteria_part if self._traded.below else 1.0, 1.0):
@@ -105,18 +106,19 @@ class ParetoSearch:
     def _is_over(self) -> bool:
         return self._solver.context.is_over
 
-    def _begin(self, first: SolveResult) -> IntArray:
-        """Take over what the first search found and proved, and return its plan."""
-        self._most = min(self._most, max(2, PARAMS.most_assignments // max(1, len(first.assignments))))
-        proofs: dict[Level, Proof] = {proof.level: proof for proof in first.proofs}
+    def _take_over(self, result: SolveResult, order: Sequence[int]) -> IntArray:
+        """Take over the plan and the proofs of a search that was given no limits, and return the plan.
 
-        def of(level: int) -> Proof:
-            return proofs.get(level, Proof(level, 0, 0))
-
-        own = [of(level) for level in self._traded.criterion_levels]
-        self._learn(range(len(own)), [INFINITE] * len(own), own)
-        values = self._solver.plan_values(first)
-        self._take(values)
+        Proofs hold for this set only if the levels above cost as much there.
+        """
+        above = [proof.cost for proof in self._solver.above.values()]
+        found = [proof.cost for proof in level_proofs(result, len(above))]
+        if found == above:
+            proofs = level_proofs(result, len(order), len(above) + 1)
+            self._learn(order, [INFINITE] * len(order), proofs)
+        values = self._solver.plan_values(result)
+        if self._solver.keeps_above(values):
+            self._take(values)
         return values
 
     def _keep_to_limits(self, values: IntArray) -> bool:
@@ -131,10 +133,21 @@ class ParetoSearch:
         return True
 
     def _find_extremes(self) -> None:
-        """Find the least cost of each criterion, the others within their limits."""
-        for k in range(len(self._limits)):
+        """Find the least cost of each criterion, the others within their limits.
+
+        Without limits that is the best plan by another order of the criteria, which is built layer by layer.
+        """
+        count = len(self._limits)
+        for k in range(count):
             best = min(self._points, key=lambda costs: (costs[k], costs))
-            if self._region.least(k, self._limits).value < best[k] and not self._is_over:
+            if self._region.least(k, self._limits).value >= best[k] or self._is_over:
+                continue
+            if k > 0 and min(self._limits) >= INFINITE:
+                order = [k, *(j for j in range(count) if j != k)]
+                result = self._solver.best_plan(order, PARAMS.extreme_part)
+                if result.proofs:
+                    self._take_over(result, order)
+            else:
                 self._minimise(k, self._limits, self._points[best].values, PARAMS.extreme_part)
 
     def _search_zones(self, deadline: Deadline) -> None:
@@ -143,20 +156,21 @@ class ParetoSearch:
             zone = min(self._region.zones(), key=self._turn, default=None)
             if zone is None:
                 return
-            self._search_zone(zone)
+            self._search_zone(zone, deadline)
 
     def _turn(self, zone: SearchZone) -> tuple[int, float, CostVector]:
         width = float(np.prod([self._region.extent(zone, k) for k in range(len(zone.high))]))
         return self._tries.get(zone.high, 0), -width, zone.high
 
-    def _search_zone(self, zone: SearchZone) -> None:
+    def _search_zone(self, zone: SearchZone, deadline: Deadline) -> None:
         """Minimise one criterion below the upper ends of a zone, or below its middle if it is wide."""
         tries = self._tries.get(zone.high, 0)
         self._tries[zone.high] = tries + 1
         for k, caps in self._attempts(zone, tries):
             start = self._start(k, caps)
             if start is not None:
-                self._minimise(k, caps, start, PARAMS.zone_part * 2**tries)
+                part = min(PARAMS.zone_part * 2**tries, self._solver.part_of(deadline.left))
+                self._minimise(k, caps, start, part)
                 return
         raise AssertionError("a plan that bounds a zone keeps to its other limits")
 
