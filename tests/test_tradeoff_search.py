@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Sequence
 
 import pytest
 
 from allocator.errors import InputError, InternalError
 from allocator.model.run import CP_SAT
+from allocator.optimise.results import SolveResult
+from allocator.optimise.tradeoff.epsilon_solver import EpsilonSolver
 from allocator.optimise.tradeoff.search_region import EmptyBox, SearchRegion
 from allocator.program.program import INFINITE
 from allocator.rules.criteria import parse_criteria, parse_limits, traded_policy
@@ -165,3 +168,15 @@ def test_levels_above_come_first_and_the_others_last() -> None:
     assert (traded.above, traded.below, traded.own_levels) == ((), (2, 3), (2, 3, 2, 3))
     levels = {rule.id: rule.level for rule in traded.policy.rules if not rule.is_hard}
     assert [levels[one] for one in ("idle.0", "price.1", "price.0", "idle.1")] == [1, 2, 3, 4]
+
+
+def test_a_first_plan_is_searched_for_again_with_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, parts, best_plan = posting_world(3), list[float](), EpsilonSolver.best_plan
+
+    def second_time(self: EpsilonSolver, order: Sequence[int], part: float) -> SolveResult:
+        parts.append(part)
+        return SolveResult("unknown", (), ()) if len(parts) == 1 else best_plan(self, order, part)
+
+    monkeypatch.setattr(EpsilonSolver, "best_plan", second_time)
+    world.assert_is_set(world.trade(), world.pareto_set())
+    assert parts[:2] == [0.3, 1.0]

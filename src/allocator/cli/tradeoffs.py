@@ -84,11 +84,10 @@ def trade(policy: api.Policy, call: Mapping[str, Any], titles: Mapping[int, Text
         write_json(api.tradeoff_text(found))
     output.report(render_tradeoff(tradeoff_view(found, policy.context.scenario), output.language))
     if out is not None and fault is None:
-        example = f"{call_name()} show {quoted(str(out))} --point 1"
-        wrote = pick(
-            output.language, f"方案集已写入 {out}；看其中一个：", f"set written to {out}; to see one plan: "
-        )
-        output.report([printable(wrote + (example if found.points else ""))])
+        wrote = pick(output.language, f"方案集已写入 {out}", f"set written to {out}")
+        command = f"{call_name()} show {quoted(str(out))} --point 1"
+        more = pick(output.language, f"；看其中一个：{command}", f"; to see one plan: {command}")
+        output.report([printable(wrote + (more if found.points else ""))])
     if fault is not None:
         return WRONG
     if stop.reason == "asked":

@@ -91,6 +91,8 @@ class ParetoSearch:
         """Search the set, and return what was found: all of it, or as much as there was time for."""
         order = [*range(len(self._limits))]
         first = self._solver.best_plan(order, PARAMS.first_part)
+        if first.status == "unknown" and not self._is_over:  # without a plan nothing else matters
+            first = self._solver.best_plan(order, 1.0)
         if not first.proofs:
             return self._without_plan(first.status, first)
         self._most = min(self._most, max(2, PARAMS.most_assignments // max(1, len(first.assignments))))
