@@ -324,3 +324,44 @@ def test_options_of_equal_cost_are_proved_by_the_lower_of_their_bounds(tmp_path:
         found = api.compare([with_bounds(a, [0, ONE_WAY]), with_bounds(b, [0, bound])])
         [verdict] = found.ranking().verdicts
         assert (verdict.relation, verdict.is_proved) == ("equal", proved)
+
+
+def test_options_that_both_break_hard_rules_are_not_called_better(tmp_path: Path) -> None:
+    without = tiny_scenario.PLAN.replace("P1=C1/chief@2026", "")
+    texts = (
+        without,
+        without.replace("P4=C2/chief@2027", ""),
+        SETTLED.replace("P1=C1/chief@2026", ""),
+    )
+    options = [tiny_option(tmp_path / label, label, text) for label, text in zip("ABC", texts, strict=True)]
+    assert [one.is_admissible for one in api.compare(options).options] == [False] * 3
+    lines = said(options)
+    for start in (
+        "A and C both break hard rules (1 against 1)",
+        "A and B both break hard rules (1 against 2)",
+    ):
+        assert any(line.startswith(start) for line in lines)
+    assert not any("better" in line for line in lines)
+
+
+def test_staffing_and_loads_are_those_of_the_plans(tmp_path: Path) -> None:
+    fewer = SWAPPED.replace("P6=G1/member@2026", "").replace("U1=Z1 U2=Z2", "U1=Z2 U2=Z1")
+    fewer = fewer.replace("P1=C1/chief@2026", "P4=C1/chief@2026")
+    options = [
+        tiny_option(tmp_path / label, label, text)
+        for label, text in (("A", tiny_scenario.PLAN), ("B", fewer))
+    ]
+    found = api.compare(options)
+    rows = {(row.layer, row.period, row.place.id if row.place else None): row for row in found.places}
+    group = rows["posting", "2026", "G1"].options
+    assert [(one.least, one.most, one.actual, one.vacant, one.over) for one in group] == [
+        (4, 4, 4, 0, 0),
+        (4, 4, 3, 1, 0),
+    ]
+    whole = rows["posting", "2026", None].options
+    assert [(one.actual, one.vacant) for one in whole] == [(8, 0), (7, 1)]
+    assert not rows["posting", "2027", "G1"].differs and rows["posting", "2026", "G1"].differs
+    assert [one.workload for one in rows["zoning", None, "Z1"].options] == [30, 20]
+    assert [(one.number, one.workload) for one in rows["casework", None, "P4"].options] == [(1, 3), (2, 5)]
+    assert [(one.number, one.workload) for one in rows["casework", None, "P1"].options] == [(1, 2), (0, 0)]
+    assert ("casework", None, "P2") not in rows

@@ -12,8 +12,10 @@ import pytest
 
 import tiny_scenario
 from allocator import api
+from allocator.report.compare.blind_comparison import blind_comparison
 from allocator.report.compare.comparison_sentences import comparison_sentences
 from allocator.report.compare.comparison_tables import comparison_tables
+from allocator.report.desk.blind import Blinder, BlindKey
 from allocator.report.word.docx_tables import read_docx
 from cli_world import call
 from compare_world import SWAPPED, tiny_option
@@ -179,6 +181,21 @@ def test_a_blind_copy_names_nobody(options: list[api.PlanOption], tmp_path: Path
     codes = dict(line.split(",")[1::-1] for line in key.read_text("utf-8-sig").splitlines()[1:])
     assert {"P1", "P8", "P9"} <= codes.keys() and codes["P1"] in text
     assert key.stat().st_mode & 0o077 == 0
+    assert not [one for one in api.compare([*options, other]).options if one.plan_hash[:16] in text]
+
+
+def test_the_order_of_a_blind_copy_tells_nothing(options: list[api.PlanOption]) -> None:
+    organisation = options[0].policy.context.scenario.organisation
+    found = blind_comparison(
+        api.compare(options), Blinder(organisation, BlindKey({}, {}).completed(organisation))
+    )
+    assert found.is_blind
+    for layer in ("posting", "casework"):
+        for period in ("2026", "2027"):
+            codes = [row.item.id for row in found.seats if (row.layer, row.period) == (layer, period)]
+            assert codes == sorted(codes) and len(codes) == 8
+    carriers = [row.place.id for row in found.places if row.is_person and row.place]
+    assert carriers == sorted(carriers) and carriers
 
 
 def test_wrong_files_are_refused_before_anything_is_read(tmp_path: Path) -> None:

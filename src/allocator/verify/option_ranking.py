@@ -17,10 +17,9 @@ from allocator.verify.cross_judgement import CrossCell
 from allocator.verify.plan_option import PlanOption
 from allocator.verify.score_differences import level_order, measure_of
 
-#: ``better`` by cost; ``inadmissible``: the other one breaks more hard rules; ``no_plan``: the other one has
-#: none; ``equal`` in cost; ``identical``: the same assignments; ``unmeasured``: the rules of the level where
-#: they differ are not the same, so that their costs cannot be compared.
-Relation = Literal["better", "inadmissible", "no_plan", "equal", "identical", "unmeasured"]
+#: ``better`` by cost; ``inadmissible``: the other one breaks hard rules, or both do; ``no_plan``: the other
+#: one has none; ``equal`` in cost; ``identical``: the same assignments.
+Relation = Literal["better", "inadmissible", "no_plan", "equal", "identical"]
 
 
 @dataclass(frozen=True)
@@ -158,13 +157,16 @@ def _verdict(a: _Scored, b: _Scored, *, shares_rules: bool) -> PairVerdict:
     every = sorted({*a.costs, *b.costs}, key=level_order)
     down_to = every if level is None else every[: every.index(level) + 1]
     proved = all(a.costs.get(one, 0) <= bounds.get(one, 0) for one in down_to)
+    is_same = set(a.option.plan.assignments) == set(b.option.plan.assignments)
+    if level is None and is_same:
+        return PairVerdict(*labels, "identical", is_proved=proved)
+    if b.costs.get(HARD, 0):
+        costs = a.costs.get(HARD, 0), b.costs[HARD]
+        return PairVerdict(*labels, "inadmissible", HARD, costs, bounds.get(HARD))
     if level is None:
-        same = set(a.option.plan.assignments) == set(b.option.plan.assignments)
-        return PairVerdict(*labels, "identical" if same else "equal", is_proved=proved)
+        return PairVerdict(*labels, "equal", is_proved=proved)
     costs = a.costs.get(level, 0), b.costs.get(level, 0)
-    relation: Relation = "inadmissible" if level == HARD else "better"
-    is_proved = proved and relation == "better"
-    return PairVerdict(*labels, relation, level, costs, bounds.get(level), is_proved)
+    return PairVerdict(*labels, "better", level, costs, bounds.get(level), proved)
 
 
 def _bounds(a: _Scored, b: _Scored, level: Level | None, *, same_rules: bool) -> Mapping[Level, int]:

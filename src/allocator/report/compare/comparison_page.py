@@ -122,8 +122,8 @@ def _multiples(
         for element in content:
             _set_apart(element, option.label)
             _mark(element, elsewhere)
-        is_best = "multiple best" if option.label == best else "multiple"
-        cards.append(el("div", head, content, class_=is_best))
+        is_best = option.label == best and option.is_admissible
+        cards.append(el("div", head, content, class_="multiple best" if is_best else "multiple"))
     note = el("p", _ELSEWHERE_TEXT, class_="note")
     return el("div", el("div", cards, class_="multiples"), note)
 

@@ -99,6 +99,12 @@ def verdict_text(found: PlanComparison, one: PairVerdict, rules: str | None = No
         return _equal(one)
     level = level_title(found, one.level)
     better, other = one.costs or (0, 0)
+    if one.relation == "inadmissible" and better:
+        return Text(
+            zh=f"{a}、{b} 都违反硬规则（{better:,} 对 {other:,}），均不能照此实施。",
+            en=f"{a} and {b} both break hard rules ({better:,} against {other:,}): neither can be carried out"
+            " as it stands.",
+        )
     if one.relation == "inadmissible":
         return Text(
             zh=f"{a} 优于 {b}：{b} 违反硬规则（{other:,} 对 {better:,}），不能照此实施。",
