@@ -179,6 +179,7 @@ def test_spellings_of_one_name() -> None:
         == 1
     )
     assert name_key("Ｈｅ Wen") == name_key("he wen")
+    assert len({name_key(f"买买提{dot}艾力") for dot in "·•・．.‧∙･"}) == 1
     assert name_key("何文") != name_key("何闻")
 
 
@@ -205,3 +206,9 @@ def test_a_workbook_is_asked_by_its_sheet_and_headers(tmp_path: Path) -> None:
         book.write_bytes(api.scenario_workbook(scenario(tmp_path / "s"), language=language).content)
         [doubt] = [one for one in api.load(book).doubts if one.found == "何文"]
         assert said in doubt.allowed and "csv" not in doubt.allowed
+
+
+def test_a_party_whose_name_has_another_dot_is_asked_about(tmp_path: Path) -> None:
+    people = PEOPLE.replace("何文", "买买提·艾力")
+    [doubt] = doubts(scenario(tmp_path, people=people, cases=CASES.replace("何文", "买买提•艾力")))
+    assert "bears the name of P1 买买提·艾力" in doubt

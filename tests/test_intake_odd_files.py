@@ -128,3 +128,17 @@ def test_a_process_without_standard_error_reads_as_well(monkeypatch: pytest.Monk
     monkeypatch.setattr(os, "dup", closed)
     with muted_failures():
         pass
+
+
+@pytest.mark.parametrize("given", ["", "…"])
+def test_a_line_pasted_without_an_answer_answers_nothing(tmp_path: Path, given: str) -> None:
+    path = csv_file(tmp_path / "r.csv", [["姓名", "单位"], ["张一", "一室"], ["O'Brien, Mary", "一室"]])
+    done = call("import", path, "--into", tmp_path / "s", "--lang", "zh")
+    assert done.status == 2 and '"r.csv:3:姓名=O\'Brien, Mary": "…"  # | "skip"' in done.err
+    notes = tmp_path / "s" / "import.yaml"
+    begun = notes.read_text("utf-8")
+    notes.write_text(f'{begun}"r.csv:3:姓名=O\'Brien, Mary": "{given}"\n', "utf-8")
+    assert call("import", path, "--into", tmp_path / "s").status == 2
+    notes.write_text(f'{begun}"r.csv:3:姓名=O\'Brien, Mary": "Mary O\'Brien"\n', "utf-8")
+    assert call("import", path, "--into", tmp_path / "s").status == 0
+    assert column(tmp_path / "s", "people", "name") == ["张一", "Mary O'Brien"]

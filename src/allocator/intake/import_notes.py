@@ -18,6 +18,8 @@ from allocator.model.text import Text
 
 NOTES_FILE = "import.yaml"
 COLUMN = "column "
+#: Stands in a line for an answer that the user has to write.
+BLANK = "…"
 _OWN_NAME = re.compile("[a-z][a-z0-9_]{0,63}")
 _SHOWN = 24
 
@@ -103,11 +105,11 @@ class Questions:
         self._asked: set[str] = set()
 
     def answer(self, key: str) -> str | None:
-        """Return the answer for a key; None if there is none."""
+        """Return the answer for a key; None if there is none, or if its place is still blank."""
         answer = self.notes.answers.get(key)
         if answer is not None:
             self._used.add(key)
-        return answer
+        return None if answer in ("", BLANK) else answer
 
     def ask(
         self,
@@ -151,7 +153,7 @@ class Questions:
 
 def note_line(key: str, choices: Sequence[str]) -> str:
     """Return the line of ``import.yaml`` that gives the first choice, with the others in a comment."""
-    first, *others = choices or ("",)
+    first, *others = choices or (BLANK,)
     line = f"{_quoted(key)}: {_quoted(first)}"
     return f"{line}  # | {' | '.join(map(_quoted, others))}" if others else line
 

@@ -11,7 +11,7 @@ from allocator.errors import Fault, InputError, shorten
 from allocator.intake.assembly import People, UnitRegister, person_row, set_units, units_alike
 from allocator.intake.form_matching import read_forms, sort_paths
 from allocator.intake.form_people import people_of_forms, taken_fields
-from allocator.intake.import_notes import NOTES_FILE, Questions, note_line, read_notes, short
+from allocator.intake.import_notes import BLANK, NOTES_FILE, Questions, note_line, read_notes, short
 from allocator.intake.import_outcome import (
     Imported,
     ImportedFile,
@@ -319,7 +319,7 @@ def _without_units(roster: FoundRoster, people: Sequence[RosterPerson]) -> Itera
     without = [person for person in there if not person.values.get("unit")]
     sheet, sections, above = part_keys(label, roster.header("unit"))
     if without and len(without) == len(there):
-        lines = [note_line(sheet, ["…"])]
+        lines = [note_line(sheet, [BLANK])]
         if any(roster.sections.values()):
             lines.append(note_line(sections, ["unit"]))
         yield Fault(_NO_UNITS, label, allowed=" | ".join(lines))

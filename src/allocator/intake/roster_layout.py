@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from allocator.errors import Fault, shorten
-from allocator.intake.import_notes import COLUMN, FilePlace, Questions, note_line, short
+from allocator.intake.import_notes import BLANK, COLUMN, FilePlace, Questions, note_line, short
 from allocator.intake.sheet_files import Sheet, sheet_rows
 from allocator.model.reading.headers import header_key, join_header_rows
 from allocator.model.reading.roster_fields import REPEATED, SKIP, field_of, fields, likely_field
@@ -326,7 +326,7 @@ class _Rows:
             return True
         if why in (LONE, NO_NAME):
             choices = [SKIP, "person"] if why is LONE else [SKIP]
-            more = [note_line(name, ["…"])] if why is NO_NAME else []
+            more = [note_line(name, [BLANK])] if why is NO_NAME else []
             self._questions.ask(place, why, place.key(text), choices, found=text, more=more)
             return False
         if why is not None:

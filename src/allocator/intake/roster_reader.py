@@ -15,7 +15,7 @@ from allocator.intake.dates import (
     read_date_cell,
     with_century,
 )
-from allocator.intake.import_notes import COLUMN, FilePlace, Questions, note_line, short
+from allocator.intake.import_notes import BLANK, COLUMN, FilePlace, Questions, note_line, short
 from allocator.intake.privacy import MASK
 from allocator.intake.resume_lines import ResumeLine, read_resume
 from allocator.intake.roster_families import FamilyReader, StatedRelative, with_spouse_work
@@ -209,7 +209,7 @@ class _Reader:
         if answer is None:
             person.is_open = True
             message = Text(zh="不像姓名：有数字或标点", en="is hardly a name: it has figures or marks")
-            self._questions.ask(place, message, place.key(name), ["", SKIP], found=name)
+            self._questions.ask(place, message, place.key(name), [BLANK, SKIP], found=name)
         return name if answer is None else "" if answer == SKIP else answer
 
     def _take_date(self, person: RosterPerson, row: int, column: RosterColumn, cell: str) -> None:

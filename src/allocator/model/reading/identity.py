@@ -23,9 +23,16 @@ _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】|〔[^〕]*〕")
 _SPACES = re.compile(r"\s+")
 
 
+#: The dots that stand between the parts of a name; each keyboard has another.
+NAME_DOTS = str.maketrans(dict.fromkeys(".•‧∙⋅・･●▪᛫", "·"))
+
+
 def name_key(name: str) -> str:
-    """Return the key by which names are compared: no spaces, no bracketed remarks, one width, one case."""
-    plain = unicodedata.normalize("NFKC", name)
+    """Return the key by which names are compared.
+
+    It has no spaces, no bracketed remarks, one width, one case, and one dot between the parts of a name.
+    """
+    plain = unicodedata.normalize("NFKC", name).translate(NAME_DOTS)
     return _SPACES.sub("", _BRACKETS.sub("", plain)).casefold()
 
 

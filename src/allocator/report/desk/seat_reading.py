@@ -13,6 +13,7 @@ from allocator.errors import Fault, shorten
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment
 from allocator.model.reading.fault_list import FaultList
+from allocator.model.reading.identity import NAME_DOTS
 from allocator.model.scenario import Organisation
 from allocator.model.text import Text
 from allocator.report.desk.desk_input import unique_names
@@ -206,8 +207,8 @@ def clean(text: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """Return the key by which names are compared: one width, one case, no blanks."""
-    return "".join(unicodedata.normalize("NFKC", clean(name)).casefold().split())
+    """Return the key by which names are compared: one width, one case, one dot, no blanks."""
+    return "".join(unicodedata.normalize("NFKC", clean(name)).translate(NAME_DOTS).casefold().split())
 
 
 def digest(cells: Sequence[str]) -> str:
