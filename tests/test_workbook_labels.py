@@ -87,6 +87,7 @@ def test_a_name_that_is_chosen_is_told_once_and_one_of_two_is_a_fault(folder: Pa
     done = call("check", path, "--lang", "zh")
     faults = [line for line in done.err.splitlines() if "desk.xlsx:人员:" in line]
     assert done.status == 2 and [line.split(":")[2] for line in faults] == ["2", "5"]
+    assert "但不止一个：请写编号，或写“办公室（U2）”这样的形式" in faults[1]
     for row in (2, 5):
         book["人员"].cell(row, place).value = "办公室（U3）"
     done = call("check", saved(book, path), "--lang", "zh", "--no-copy")

@@ -250,11 +250,11 @@ class Scenario:
         document: The parsed ``scenario.yaml``, for the places of later faults.
         files: SHA-256 of each file, by name; ``sha256`` is the digest of them all.
         doubts: Doubts of the readers: likely mistakes that are no faults.
-        renamed: By file, the headers that differ from their column's name, each with that name; without those
-            that the program has written into a workbook.
+        renamed: By file, the headers that differ from their column's name, each with that name.
         rule_sheets: The sheets of rules of a workbook; None where rules are files.
         labelled: By sheet of a workbook, the headers of the columns in which names stood for ids.
         table_files: The file or sheet of each table, as faults show it.
+        written: By sheet of a workbook, the headers that the program writes.
     """
 
     spec: ScenarioSpec
@@ -268,6 +268,16 @@ class Scenario:
     rule_sheets: RuleSheets | None = field(default=None, repr=False, compare=False)
     labelled: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
     table_files: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    written: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def own_headers(self) -> Mapping[str, Mapping[str, str]]:
+        """The renamed headers by file, without those that the program writes into a workbook."""
+        found = {
+            file: {word: column for word, column in headers.items() if word not in self.written.get(file, ())}
+            for file, headers in self.renamed.items()
+        }
+        return {file: headers for file, headers in found.items() if headers}
 
     def table_place(self, table: str, column: str) -> tuple[str, str]:
         """Return the file of a table and the header of one of its columns, as the user has them."""

@@ -312,6 +312,14 @@ class _Checker:
                     f"是{_KINDS[kind].zh}的名称，此处须填编号",
                     f"is the name of a {_KINDS[kind].en}: its id is asked for",
                 )
+                ids = self._named.names(kind)[plain_name(name)]
+                if len(ids) > 1:
+                    shown, first = shorten(name, 30), shorten(ids[0], 30)
+                    message = _text(
+                        f"是{_KINDS[kind].zh}的名称，但不止一个：请写编号，或写“{shown}（{first}）”这样的形式",
+                        f"is the name of a {_KINDS[kind].en}, but not of one alone: write the id, or"
+                        f" '{shown} ({first})'",
+                    )
                 return message, called
         return _text(f"没有这个{zh}", f"is no known {en}"), self._nearest(name, kinds)
 

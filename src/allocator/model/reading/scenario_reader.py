@@ -135,6 +135,7 @@ class _Loader:
         self._doubts = FaultList()
         self._digests: dict[str, str] = {}
         self._renamed: dict[str, Mapping[str, str]] = {}
+        self._written: dict[str, frozenset[str]] = {}
         self._files: dict[str, str] = {}
         self._incomplete: set[str] = set()
         self._read: tuple[ScenarioSpec | None, YamlDocument | None] = None, None
@@ -184,8 +185,9 @@ class _Loader:
         read, doubts = dict(self._digests), self._doubts.all()
         folder, renamed = self._location.folder, self._renamed
         sheets, labelled = self._source.rules(), dict(self._source.labelled)
+        places = self._files, self._written
         return Scenario(
-            spec, organisation, folder, digest, document, doubts, read, renamed, sheets, labelled, self._files
+            spec, organisation, folder, digest, document, doubts, read, renamed, sheets, labelled, *places
         )
 
     def _identified(self, tables: Mapping[str, Records]) -> Organisation:
@@ -237,9 +239,9 @@ class _Loader:
             (self._faults if sure else self._doubts).add(fault)
         self._doubts.extend(doubtful_names(grid))
         self._files[grid.table] = grid.file
-        written = self._source.written_headers(grid.table)
-        if renamed := {word: column for word, column in grid.renamed.items() if word not in written}:
-            self._renamed[grid.file] = renamed
+        if grid.renamed:
+            self._renamed[grid.file] = grid.renamed
+            self._written[grid.file] = frozenset(self._source.written_headers(grid.table))
         self._incomplete.update([grid.table] if "id" in grid.absent else [])
         return read_rows(grid, words, self._faults, self._doubts)
 
