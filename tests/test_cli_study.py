@@ -84,17 +84,16 @@ def test_a_study_is_counted_run_resumed_and_reported(tmp_path: Path) -> None:
 
 
 def test_a_report_as_json_has_the_pairs_and_the_plans_are_shown_from_where_they_lie(tmp_path: Path) -> None:
-    file = write_study(tmp_path, TWO)
+    file = write_study(tmp_path, TWO.replace("seeds: 1-2", "seeds: 1"))
     into = tmp_path / "elsewhere"
     assert inline("study", file, "--into", into).status == 0
     view = call("study", "report", file, "--into", into, "--json").json
-    assert (view["cells"], view["ended"], list(view["criteria"])) == (4, 4, ["level:1", "rule:native"])
+    assert (view["cells"], view["ended"], list(view["criteria"])) == (2, 2, ["level:1", "rule:native"])
     [pair] = view["pairs"]
-    assert pair["first"] == "as-it-is" and sum(pair["tally"].values()) == 2
-    for line in view["lines"]:
-        for name in line["plans"].values():
-            shown = call("show", into / "plans" / name)
-            assert shown.status == 0 and shown.out.startswith("Tiny · optimal") and not shown.err
+    assert pair["first"] == "as-it-is" and sum(pair["tally"].values()) == 1
+    names = [line["plans"]["1"] for line in view["lines"]]
+    shown = call("show", into / "plans" / names[1])
+    assert shown.status == 0 and shown.out.startswith("Tiny · optimal") and not shown.err
 
 
 def test_a_report_is_written_as_a_workbook_of_the_same_bytes(tmp_path: Path) -> None:
@@ -339,7 +338,7 @@ def test_plans_are_the_same_however_many_cells_run_side_by_side(tmp_path: Path) 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
-def test_ctrl_c_ends_all_within_a_second_and_keeps_what_has_ended(tmp_path: Path) -> None:
+def test_ctrl_c_ends_all_at_once_and_keeps_what_has_ended(tmp_path: Path) -> None:
     file = example(tmp_path)
     text = file.read_text(encoding="utf-8").replace("seeds: [1, 2]", "seeds: 1-50")
     file.write_text(text, encoding="utf-8")

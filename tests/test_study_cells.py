@@ -130,6 +130,7 @@ def test_a_variant_that_cannot_be_written_is_a_fault(tmp_path: Path) -> None:
         write_variant(variant, tmp_path / "file" / "inside")
 
 
+@pytest.mark.slow
 def test_a_workbook_that_stands_for_a_folder_is_varied_like_the_folder(tmp_path: Path) -> None:
     book = tmp_path / "book.xlsx"
     place = tiny_scenario.write_scenario(tmp_path)

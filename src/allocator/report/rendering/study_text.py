@@ -135,7 +135,7 @@ def options_table(view: StudyView, language: Language) -> FoldingTable:
             costs = {one.criterion: one for one in line.costs}
             cells = [cost_text(costs.get(code)) for code in view.criteria]
             limit = [f"{line.seconds:g} s"] if has_limits else []
-            name = printable(view.scenarios[line.scenario](language)) if k == 0 else ""
+            name = printable(line.scenario) if k == 0 else ""
             option = _option_name(view, line.option, language)
             proved = _proved(view, line, language)
             grid.add_row(name, option, *limit, *_ended(line, language), *cells, *proved)
