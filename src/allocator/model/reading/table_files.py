@@ -23,6 +23,7 @@ from allocator.model.reading.native_reader import muted_failures
 from allocator.model.reading.table_grid import long_cell
 from allocator.model.reading.table_layout import Line
 from allocator.model.reading.unvalued_cells import NOT_COMPUTED, Unvalued, put_unvalued, unvalued_cells
+from allocator.model.reading.workbook_parts import sheet_titles
 from allocator.model.reading.workbook_sheets import FILES_SHEET, OWN_SHEETS, sheet_key, without_marks
 from allocator.model.tables import TABLES
 from allocator.model.text import Text
@@ -334,14 +335,30 @@ def check_unpacked_size(content: bytes, label: str) -> None:
     """Refuse a workbook that is too large when unpacked, before the reader allocates its cells."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = archive.infolist()
-        unpacked = sum(member.file_size for member in members)
-        if unpacked > _UNPACKED_BYTES or sum(_area(archive.read(one)) for one in members) > _MOST_CELLS:
-            text = Text(zh="工作簿展开后过大", en="the workbook unpacks to too much")
-            raise InputError([Fault(text, label)])
+        too_much = Fault(Text(zh="工作簿展开后过大", en="the workbook unpacks to too much"), label)
+        if sum(member.file_size for member in members) > _UNPACKED_BYTES:
+            raise InputError([too_much])
+        areas = {one.filename: _area(archive.read(one)) for one in members}
+        cells = {name: rows * columns for name, (rows, columns) in areas.items()}
+        if sum(cells.values()) > _MOST_CELLS:
+            name = max(cells, key=cells.__getitem__)
+            is_one = cells[name] > _MOST_CELLS
+            raise InputError([_far_cells(content, label, name, areas[name]) if is_one else too_much])
 
 
-def _area(part: bytes) -> int:
-    """Return the number of cells in the bounding rectangle of a sheet."""
+def _far_cells(content: bytes, label: str, part: str, area: tuple[int, int]) -> Fault:
+    """Return the fault of a sheet with cells, of blanks mostly, far from its table."""
+    title = next((title for title, name in sheet_titles(content) if name == part), "")
+    rows, columns = area
+    text = Text(
+        zh=f"表格以外还有单元格，直到第 {rows} 行、第 {columns} 列；请删去表格下方和右侧的空行空列",
+        en=f"has cells as far as row {rows}, column {columns}: delete the empty ones beyond the table",
+    )
+    return Fault(text, f"{label}:{title}" if title else label)
+
+
+def _area(part: bytes) -> tuple[int, int]:
+    """Return the rows and columns of the bounding rectangle of a sheet."""
     rows = columns = 0
     for number, row in enumerate(_ROW.split(part)):
         columns = max(columns, len(_CELL.findall(row)))
@@ -349,7 +366,7 @@ def _area(part: bytes) -> int:
     for found in _PLACE.finditer(part):
         columns = max(columns, _column_number(found[1]))
         rows = max(rows, int(found[2]))
-    return rows * columns
+    return rows, columns
 
 
 def _column_number(letters: bytes) -> int:

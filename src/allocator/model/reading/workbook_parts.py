@@ -14,6 +14,13 @@ _HIDDEN = re.compile(
 )
 
 
+def sheet_titles(content: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the title of each sheet and the name of its part; none of a file that is no .xlsx."""
+    if content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            yield from _named(archive, set(archive.namelist()))
+
+
 def sheet_parts(content: bytes) -> Iterator[tuple[str, bytes]]:
     """Yield the title and the XML of each sheet; none of a file that is no .xlsx."""
     if content[:2] != b"PK":
