@@ -150,6 +150,21 @@ def test_other_tables_and_texts_are_not_taken(desk: Path) -> None:
     assert done.status == 2 and "p.html:大场景: 表外文字有改动" in done.err
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("</main>", "</main><div>张伟任第二组组长</div>"),
+        (">概况</span>", ">概要</span>"),
+        ("<dialog", "<dialog open"),
+    ],
+)
+def test_what_is_around_the_text_is_not_taken(desk: Path, old: str, new: str) -> None:
+    page = page_of(desk)
+    assert old in page
+    done = verified(desk, page.replace(old, new, 1))
+    assert done.status == 2 and "what is around the text" in done.err, done.err
+
+
 def test_the_scenario_in_the_foot_is_the_one_of_the_data(desk: Path) -> None:
     page = page_of(desk)
     sha256 = api.read_plan(desk / "plan.json").scenario.sha256
@@ -193,6 +208,9 @@ def test_a_page_that_a_browser_or_an_editor_saved_is_read(desk: Path) -> None:
         ("allocator-page/1", "allocator-page/2", "no web page that allocator exported"),
         ("&quot;count&quot;:", "&quot;counts&quot;:", "no web page that allocator exported"),
         ('data-n="20"', "", "must have one table that is read back"),
+        ("</body>", "</body><p>x</p>", "no web page that allocator exported"),
+        ("<title>", "<p>x</p><title>", "found '<p>'"),
+        ("<title>", "x<title>", "found 'x'"),
         ("<main", "<main></main><main", "no web page that allocator exported"),
     ],
 )

@@ -10,7 +10,7 @@ from allocator.model.text import Language, Text
 from allocator.report.desk.desk_tables import DeskView, TableId
 from allocator.report.exporters.svg import label_styles
 from allocator.report.page.markup import Content, Element, data_file, el, html_file, keep_language
-from allocator.report.page.page_digests import FACTS, FORMAT, add_digests
+from allocator.report.page.page_digests import FACTS, FORMAT, add_digests, text_digest
 from allocator.report.page.page_frame import caution, language_switch, page_bar, section
 from allocator.report.page.page_tables import (
     Links,
@@ -98,9 +98,11 @@ class _Page:
         body = [*language_switch(language), *page_bar(nav), signs, main, _panel()]
         window = " · ".join(dict.fromkeys((title("zh"), title("en"))))
         add_digests(main)
-        return html_file(window, language, self._style(), data_file("page.js"), body, {FACTS: self._facts()})
+        return html_file(
+            window, language, self._style(), data_file("page.js"), body, {FACTS: self._facts(body)}
+        )
 
-    def _facts(self) -> str:
+    def _facts(self, body: Content) -> str:
         """Return what reading the page back needs besides its tables, as JSON."""
         desk = self._desk
         facts = {
@@ -109,6 +111,7 @@ class _Page:
             "asked": {name: list(places) for name, places in desk.asked.items()},
             "layer": self._reasons.layer,
             "count": self._reasons.count,
+            "around": text_digest(el("body", body)),
         }
         return json.dumps(facts, ensure_ascii=True, separators=(",", ":"))
 

@@ -23,8 +23,10 @@ FIELDS: Mapping[str, Text] = {
     "role": Text(zh="角色", en="role"),
 }
 _LANGUAGES: tuple[Language, ...] = ("zh", "en")
-#: What scripts write while somebody reads.
-_LIVE = "output"
+#: Elements whose text is told apart from the text around them.
+_PARTS = ("table", "section", "main")
+#: What scripts write while somebody reads, and what is not shown.
+_LIVE = ("output", "dialog", "script")
 
 
 def add_digests(main: ET.Element) -> None:
@@ -111,8 +113,8 @@ def _outside(element: ET.Element, language: Language) -> Iterator[str]:
     """Yield the text of an element outside its tables and sections, of which only the place counts."""
     yield element.text or ""
     for child in element:
-        if child.tag in ("table", "section"):
+        if child.tag in _PARTS:
             yield f"\N{PILCROW SIGN}{child.get('id', '')}"
-        elif child.tag != _LIVE and child.get("lang", language) == language:
+        elif child.tag not in _LIVE and child.get("lang", language) == language:
             yield from _outside(child, language)
         yield child.tail or ""

@@ -28,8 +28,10 @@ _TAGS = frozenset(
 )
 _EMPTY = frozenset(("meta", "hr", "br", "input"))
 _HIDING = frozenset(("hidden", "style", "srcdoc", "background"))
-#: Where text would be moved before the table.
-_ONLY_CELLS = frozenset(("table", "thead", "tbody", "tr"))
+#: Where there is no text: a browser would show it somewhere else.
+_WITHOUT_TEXT = frozenset(("", "html", "head", "table", "thead", "tbody", "tr"))
+#: What a head may have.
+_IN_HEAD = frozenset(("meta", "title", "style"))
 
 _NO_PAGE = Text(zh="不是 allocator 导出的网页", en="is no web page that allocator exported")
 _TOO_LARGE = Text(
@@ -83,8 +85,12 @@ class _PageParser(HTMLParser):
         """Return the page, once all of it is read."""
         if len(self._open) > 1:
             self._refuse(_UNBALANCED, f"<{self._open[-1].tag}>")
-        if [one.tag for one in self._root] != ["html"]:
+        page = list(self._root)
+        parts = [one.tag for one in page[0]] if page else []
+        if [one.tag for one in page] != ["html"] or parts != ["head", "body"]:
             raise InputError([Fault(_NO_PAGE, self._file)])
+        if odd := [one.tag for one in page[0][0] if one.tag not in _IN_HEAD]:
+            self._refuse(_FOREIGN, f"<{odd[0]}>")
         return self._root[0]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -114,7 +120,7 @@ class _PageParser(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Append text, which a table has in its cells only."""
         parent = self._open[-1]
-        if parent.tag in (*_ONLY_CELLS, "") and data.strip("\ufeff \t\r\n"):
+        if parent.tag in _WITHOUT_TEXT and data.strip("\ufeff \t\r\n"):
             self._refuse(_FOREIGN, data)
         if len(parent):
             parent[-1].tail = (parent[-1].tail or "") + data

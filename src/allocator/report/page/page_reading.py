@@ -56,6 +56,10 @@ _FOLLOWS = Text(
 _TEXT_CHANGED = Text(
     zh="表外文字有改动，与导出时不同", en="the text around the tables is not what was exported"
 )
+_AROUND_CHANGED = Text(
+    zh="正文以外有改动（目录、未关闭的窗口等），与导出时不同",
+    en="what is around the text, such as the menu or an open window, is not what was exported",
+)
 _DIFFERS = Text(
     zh="网页的中文与英文不一致，须同时改", en="Chinese and English differ in the page; change both"
 )
@@ -74,6 +78,7 @@ class _PageFacts(BaseModel):
     asked: Overrides
     layer: str
     count: int
+    around: str
 
 
 def read_page(request: ReadRequest) -> ReadBack:
@@ -114,7 +119,7 @@ class _PageReading:
         self.reader = SeatReader(request.context, request.codes)
         self.added = self.dropped = 0
         self._context, self._file = request.context, request.file
-        self._main, self._facts = main, facts
+        self._page, self._main, self._facts = page, main, facts
         self._language: Language = "en" if page.get("lang", "") == "en" else "zh"
         self._regions = {child: one.get("aria-labelledby", "") for one in main.iter("div") for child in one}
         self._by_id = {one.get("id"): one for one in main.iter() if one.get("id")}
@@ -147,6 +152,10 @@ class _PageReading:
                 title = "" if heading is None else shown_text(heading, self._language)
                 place = f"{self._file}:{shorten(title)}" if title else self._file
                 self.reader.faults.add(Fault(_TEXT_CHANGED, place))
+        is_open = any(one.get("open") is not None for one in self._page.iter("dialog"))
+        around = [text_digest(one) for one in self._page.iter("body")]
+        if is_open or around != [self._facts.around]:
+            self.reader.faults.add(Fault(_AROUND_CHANGED, self._file))
         sha256 = self._facts.scenario[1]
         footers = " ".join(shown_text(one, self._language) for one in self._main.iter("footer"))
         if sha256 and sha256 not in footers:
