@@ -15,12 +15,13 @@ from allocator.optimise.tradeoff.pareto_search import ParetoSearch
 from allocator.optimise.tradeoff.tradeoff_result import TradeoffResult
 from allocator.rules.context import RuleContext
 from allocator.rules.criteria import parse_criteria, traded_policy
+from allocator.rules.expressions.fields import layers_read
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 from allocator.solvers.observer import NULL_OBSERVER, Observer
 from allocator.verify import judge
 from example_scenario import example_rule
-from worlds import Space, trials, world_of
+from worlds import Space, Trial, trials, world_of
 from zone_maps import Fields, map_world, zoning
 
 #: The cost of each criterion.
@@ -110,8 +111,7 @@ def posting_world(seed: int, count: int = 0) -> World:
         rules.append(_prices(rng, rng.choice((2, 9)), id=f"price.{k}", level=k + 2))
         rules.append(example_rule(idle, id=f"idle.{k}", level=k + 2, weight=rng.randint(2, 6)))
         own[k] += [f"price.{k}", f"idle.{k}"]
-    others = [one for one in trials(levels=["hard"]) if one.rule().on == "turn" and one.kind.name != "take"]
-    for number, trial in enumerate(rng.sample(others, k=rng.randint(0, 2))):
+    for number, trial in enumerate(rng.sample(_other_rules(), k=rng.randint(0, 2))):
         level = rng.choice(("hard", 1, 2, 3)) if trial.kind.can_be_soft else "hard"
         rules.append(trial.rule(id=f"{trial.kind.name}.{number}", level=level, weight=rng.randint(1, 3)))
         if level in (2, 3):
@@ -119,6 +119,18 @@ def posting_world(seed: int, count: int = 0) -> World:
     named = [rng.choice((str(k + 2), "+".join(own[k]))) for k in range(count)]
     above = tuple(rule.id for rule in rules if rule.level == 1)
     return World(Policy(small_world(), tuple(rules), (), {}), ",".join(named), above, tuple(map(tuple, own)))
+
+
+@cache
+def _other_rules() -> list[Trial]:
+    """Return the examples that are about the layer alone, without a baseline."""
+    return [
+        one
+        for one in trials(levels=["hard"])
+        if {*layers_read(one.rule())} == {"turn"}
+        and one.kind.name not in ("take", "keep")
+        and getattr(one.rule(), "against", "") != "baseline"
+    ]
 
 
 def squares_world(seed: int) -> World:

@@ -149,7 +149,8 @@ class ParetoSearch:
                 result = self._solver.best_plan(order, PARAMS.extreme_part)
                 if result.proofs:
                     self._take_over(result, order)
-            else:
+                    continue
+            if not self._is_over:
                 self._minimise(k, self._limits, self._points[best].values, PARAMS.extreme_part)
 
     def _search_zones(self, deadline: Deadline) -> None:
