@@ -166,6 +166,12 @@ def test_a_blind_copy_names_nobody(options: list[api.PlanOption], tmp_path: Path
     other = tiny_option(
         tmp_path / "d", "D", tiny_scenario.PLAN.replace("P8", "P9"), people=fewer, ties="source,target,kind\n"
     )
+    # Its P7 has another name, which the reason of a pin has in its words.
+    pinned = api.bind(other.policy.context.scenario, pins=["P7=G2/member@2026"])
+    other = api.plan_option(pinned, other.plan, label="D")
+    assert "赵磊" in next(
+        one.findings[3].why.zh for one in api.compare([*options, other]).rules if one.rule == "pin.1"
+    )
     content = written([*options, other], out, name, language="zh", every=True, blind=key)
     if name == "o.html":
         text = content.decode()
