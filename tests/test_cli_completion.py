@@ -6,22 +6,25 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+
+from allocator.cli.main import run
 
 
 def asked_by_shell(**environment: str) -> str:
     """Return what the program answers to a shell."""
-    done = subprocess.run(
-        [sys.executable, "-c", "from allocator.cli import main; main()"],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "LC_ALL": "", **environment},
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    assert done.stderr == ""
-    return done.stdout
+    answered, complaints = TextIOWrapper(BytesIO(), encoding="utf-8"), StringIO()
+    settings = {"LC_ALL": "", "LC_MESSAGES": "", **environment}
+    with patch.dict(os.environ, settings), redirect_stdout(answered), redirect_stderr(complaints):
+        assert run([]) == 0
+    assert complaints.getvalue() == ""
+    answered.flush()
+    return answered.buffer.getvalue().decode("utf-8")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from unittest import mock
 
@@ -12,7 +14,9 @@ import pytest
 from allocator import api
 from allocator.api import scenarios
 from allocator.cli.output import quoted
+from allocator.model.scenario import Scenario
 from allocator.rules import packs
+from allocator.rules.policy import Policy
 from cli_world import call
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,6 +24,21 @@ NAMES = sorted(path.parent.name for path in (ROOT / "scenarios").glob("*/scenari
 LIKE = "shehong-sectors"
 
 
+@pytest.fixture(scope="module")
+def read_once() -> Iterator[None]:
+    """Load and bind each scenario once for all lists."""
+    load, bind, bound = cache(api.load), api.bind, dict[int, Policy]()
+
+    def bind_once(scenario: Scenario) -> Policy:
+        if id(scenario) not in bound:
+            bound[id(scenario)] = bind(scenario)
+        return bound[id(scenario)]
+
+    with mock.patch.multiple(api, load=load, bind=bind_once):
+        yield
+
+
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_list_has_title_and_numbers(lang: str) -> None:
     out = call("scenarios", lang=lang, COLUMNS="250").out
@@ -30,6 +49,7 @@ def test_the_list_has_title_and_numbers(lang: str) -> None:
     assert out.splitlines()[-1].endswith(f"--like {NAMES[0]}")
 
 
+@pytest.mark.usefixtures("read_once")
 def test_the_list_as_data() -> None:
     listed = call("scenarios", "--json").json
     assert [one["id"] for one in listed] == NAMES

@@ -46,7 +46,7 @@ from tiny_scenario import RULES, write_scenario
 from worlds import Space
 from zone_maps import map_world, zoning
 
-SEEDS = [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))]
+SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 8))]
 FULL = Options(seconds=20.0, workers=2, confirm="full")
 
 

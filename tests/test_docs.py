@@ -8,7 +8,7 @@ appear in its output, in this order; ``...`` stands for any text, within a line 
 command must exit with 0, unless ``$ echo $?`` after it shows another status. Other commands are for the
 reader and are not run. The blocks of one document share a folder, so that a later block may read the files of
 an earlier one. A block whose info string also says ``slow`` (and every later block that needs its files) runs
-with the slow tests.
+with the slow tests, each command in a process of its own; quick blocks run ``allocator`` in this process.
 """
 
 from __future__ import annotations
@@ -19,11 +19,17 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
+from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+
+from allocator.cli.main import run as run_command
 
 ROOT = Path(__file__).resolve().parents[1]
 #: The tutorials are run as a whole by ``test_tutorial.py``, with the cells that a reader types.
@@ -73,16 +79,34 @@ def missing(expected: tuple[str, ...], printed: str) -> str | None:
     return None
 
 
+#: What each command is told of the screen that it writes to.
+SETTINGS = {"LC_ALL": "C.UTF-8", "COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+
+
+def run_here(command: str, folder: Path) -> tuple[int, str]:
+    """Run an ``allocator`` line in ``folder`` within this process: a start takes longer than most lines."""
+    printed = StringIO()
+    with (
+        chdir(folder),
+        patch.dict(os.environ, SETTINGS),
+        patch.object(sys, "argv", ["allocator"]),
+        patch.object(sys, "stdin", StringIO()),
+        redirect_stdout(printed),
+        redirect_stderr(printed),
+    ):
+        status = run_command(shlex.split(command)[1:])
+    return status, printed.getvalue()
+
+
 def run(command: str, folder: Path) -> tuple[int, str]:
     """Run an ``allocator`` or ``python docs/`` line in ``folder``; return its exit status and its output."""
     program = Path(sys.executable)
     if command.startswith("allocator"):
         program = program.with_name("allocator")
-    settings = {"LC_ALL": "C.UTF-8", "COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(
         [program, *shlex.split(command)[1:]],
         cwd=folder,
-        env=os.environ | settings,
+        env=os.environ | SETTINGS,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -99,7 +123,8 @@ def check(block: Block, folder: Path) -> None:
     for example, after in zip(todo, [*todo[1:], Example("", ())], strict=True):
         if not example.command.startswith(("allocator ", "python docs/")):
             continue
-        status, printed = run(example.command, folder)
+        is_here = not block.slow and example.command.startswith("allocator ")
+        status, printed = (run_here if is_here else run)(example.command, folder)
         wanted = int(after.expected[0]) if after.command == "echo $?" else 0
         assert status == wanted, f"$ {example.command}\nexit {status}, not {wanted}:\n{printed}"
         absent = missing(example.expected, printed)
@@ -140,29 +165,37 @@ def test_the_readme_has_a_program_and_the_rules_of_the_first_plan() -> None:
     assert len(rules.splitlines()) == 10
 
 
+#: What a reader has beside a page.
+FOLDERS = (
+    "scenarios",
+    "rules",
+    "docs/first-plan",
+    "docs/two-years",
+    "docs/first-study",
+    "docs/ten-faults",
+    "docs/trade-off",
+    "docs/tutorial",
+)
+
+
 @pytest.fixture(scope="session")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
-    """Return, for each document, a folder of its own with the scenarios and the rules."""
-    places = {}
-    for document in DOCUMENTS:
-        places[document] = tmp_path_factory.mktemp("docs")
-        for name in (
-            "scenarios",
-            "rules",
-            "docs/first-plan",
-            "docs/two-years",
-            "docs/first-study",
-            "docs/ten-faults",
-            "docs/trade-off",
-            "docs/tutorial",
-        ):
-            shutil.copytree(ROOT / name, places[document] / name)
-    return places
+def folder_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """Return what gives each document a folder of its own with the scenarios and the rules."""
+
+    @cache
+    def made(document: Path) -> Path:
+        place = tmp_path_factory.mktemp("docs")
+        for name in FOLDERS:
+            shutil.copytree(ROOT / name, place / name)
+        return place
+
+    return made
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("block", parameters())
-def test_example(block: Block, folders: dict[Path, Path]) -> None:
-    check(block, folders[block.document])
+def test_example(block: Block, folder_of: Callable[[Path], Path]) -> None:
+    check(block, folder_of(block.document))
 
 
 def test_a_block_is_split_into_commands_and_their_output() -> None:

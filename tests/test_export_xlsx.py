@@ -31,12 +31,20 @@ from tiny_scenario import write_scenario
 Edit = Callable[[Workbook], None]
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def written_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the tiny scenario, its plan, and the plan as a workbook in Chinese."""
-    write_plan(write_scenario(tmp_path))
-    done = call("export", tmp_path / "plan.json", "--to", tmp_path / "p.xlsx", lang="zh")
+    place = tmp_path_factory.mktemp("desk")
+    write_plan(write_scenario(place))
+    done = call("export", place / "plan.json", "--to", place / "p.xlsx", lang="zh")
     assert (done.status, done.err) == (0, "")
+    return place
+
+
+@pytest.fixture
+def desk(written_once: Path, tmp_path: Path) -> Path:
+    """Return a copy of that folder, for one test to change."""
+    shutil.copytree(written_once, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 
@@ -108,7 +116,10 @@ def test_the_same_plan_gives_the_same_bytes(desk: Path) -> None:
         assert b"2000-01-01T00:00:00Z" in archive.read("docProps/core.xml")
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", "＋1", "－1", "＠x", "\t=1"])
+SLOW_FORMULAS = [pytest.param(one, marks=pytest.mark.slow) for one in ("+1", "@SUM(A1)", "＝1", "＋1", "－1")]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "-1", "＠x", "\t=1", *SLOW_FORMULAS])
 def test_no_cell_begins_a_formula(name: str, tmp_path: Path) -> None:
     people = tiny_scenario.TABLES["people.csv"].replace("张伟", name)
     groups = tiny_scenario.TABLES["groups.csv"].replace("第一组", name)
@@ -187,7 +198,7 @@ def test_what_was_written_is_read_back(desk: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [*QUICK[:3], *(pytest.param(one, marks=pytest.mark.slow) for one in QUICK[3:])]
+    "name", [QUICK[0], *(pytest.param(one, marks=pytest.mark.slow) for one in QUICK[1:])]
 )
 def test_plans_of_every_kind_of_layer_are_read_back(name: str, tmp_path: Path) -> None:
     policy = load_plan_policy(folder(name))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator import api
@@ -38,12 +39,29 @@ def answer_first(folder: Path, faults: tuple[Fault, ...]) -> None:
             notes.write_text(f"{notes.read_text('utf-8')}{line}\n", "utf-8")
 
 
-@given(
+ROSTERS = given(
     st.lists(headers, max_size=6),
     st.lists(st.lists(cells, min_size=7, max_size=7), max_size=8),
     st.sampled_from(["utf-8", "gb18030"]),
 )
+
+
+@settings(max_examples=40)
+@ROSTERS
 def test_no_roster_breaks_the_import(names: list[str], rows: list[list[str]], encoding: str) -> None:
+    assert_imported_or_refused(names, rows, encoding)
+
+
+@pytest.mark.slow
+@settings(max_examples=400)
+@ROSTERS
+def test_none_of_many_rosters_breaks_the_import(
+    names: list[str], rows: list[list[str]], encoding: str
+) -> None:
+    assert_imported_or_refused(names, rows, encoding)
+
+
+def assert_imported_or_refused(names: list[str], rows: list[list[str]], encoding: str) -> None:
     with TemporaryDirectory() as place:
         path = csv_file(Path(place) / "r.csv", [["姓名", *names], *rows], encoding)
         folder = Path(place) / "scenario"

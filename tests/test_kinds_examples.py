@@ -60,7 +60,7 @@ def test_about_names_what_breaches_name(kind: type[Rule]) -> None:
         plans = plans_of(kind, trial.number)
         policy, broken = policy_of(plans.context, trial.rule()), 0
         for k in np.random.default_rng(3).permutation(len(plans)):
-            found = list(policy.breaches(policy.rules[0], plans.rosters[k]))
+            found = list(policy.breaches(policy.rules[0], plans.roster(k)))
             named |= {name for one in found for name in Subject._fields if getattr(one.subject, name) >= 0}
             broken += bool(found)
             if broken == 100:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from worlds import HARD, Trial, amounts_of, differences, found_amounts, plans_of, policy_of, shown, trials
+from worlds import (
+    HARD,
+    Trial,
+    amounts_of,
+    differences,
+    first_quick,
+    found_amounts,
+    plans_of,
+    policy_of,
+    shown,
+    trials,
+)
 
 # Coverage comes from the examples of each kind; here it would only take three times as long.
 pytestmark = pytest.mark.unmeasured
-
-#: So many examples of each kind are tried by the quick tests, all by the slow ones.
-QUICK = 3
 
 
 def assert_two_way(trial: Trial) -> None:
@@ -23,11 +31,7 @@ def assert_two_way(trial: Trial) -> None:
     assert amounts.any() and not amounts.all(), "every plan is alike to this example"
 
 
-@pytest.mark.parametrize(
-    "trial",
-    [pytest.param(one, marks=pytest.mark.slow) if one.number >= QUICK else one for one in trials()],
-    ids=str,
-)
+@pytest.mark.parametrize("trial", first_quick(trials()), ids=str)
 def test_the_program_and_the_check_agree_on_every_plan(trial: Trial) -> None:
     assert_two_way(trial)
 

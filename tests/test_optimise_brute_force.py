@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from allocator.rules.expressions.fields import layers_read
 from allocator.rules.rule import Rule
 from brute_force import assert_best, policy_for, priced_at_random, space_of
-from worlds import HARD, SOFT, Trial, trials
+from worlds import HARD, SOFT, Trial, first_quick, trials
 
 #: Thousands of plans or whole solves: under coverage three times as slow.
 pytestmark = pytest.mark.unmeasured
@@ -22,13 +22,13 @@ def with_prices(rules: list[Rule], layer: str, seed: int, level: int) -> list[Ru
     return [*rules, *priced_at_random(layer, space.context, seed, level)]
 
 
-@pytest.mark.parametrize("trial", trials(levels=[SOFT]), ids=str)
+@pytest.mark.parametrize("trial", first_quick(trials(levels=[SOFT])), ids=str)
 def test_a_soft_rule_costs_as_little_as_can_be(trial: Trial) -> None:
     rule = trial.rule(level=1)
     assert assert_best(*policy_for(with_prices([rule], rule.on, seed=7, level=2))) is not None
 
 
-@pytest.mark.parametrize("trial", trials(levels=[HARD]), ids=str)
+@pytest.mark.parametrize("trial", first_quick(trials(levels=[HARD])), ids=str)
 def test_under_a_hard_rule_the_cheapest_plan_is_found(trial: Trial) -> None:
     rule = trial.rule()
     assert_best(*policy_for(with_prices([rule], rule.on, seed=11, level=1)))

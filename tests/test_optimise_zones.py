@@ -84,9 +84,20 @@ def maps_with_rules(draw: st.DrawFn) -> Policy:
     return zoning(context, rules)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(maps_with_rules(), st.sampled_from((1, 4, 1500)))
 def test_the_best_of_all_plans_is_found_and_proved(policy: Policy, few: int) -> None:
+    assert_best_zones(policy, few)
+
+
+@pytest.mark.slow
+@settings(max_examples=100)
+@given(maps_with_rules(), st.sampled_from((1, 4, 1500)))
+def test_the_best_of_all_plans_is_found_and_proved_on_many_maps(policy: Policy, few: int) -> None:
+    assert_best_zones(policy, few)
+
+
+def assert_best_zones(policy: Policy, few: int) -> None:
     most = 30 if few == 4 else ResidualParams().zones_apart
     with (
         mock.patch.object(cover_search, "PARAMS", replace(cover_search.PARAMS, first_columns=few)),
@@ -213,11 +224,24 @@ def test_columns_that_cost_more_each_are_looked_at_too() -> None:
     assert (found.found, found.cost, found.bound) == ("optimal", 11, 11)
 
 
-@settings(max_examples=150)
+@settings(max_examples=40)
 @given(covers(), st.sampled_from((1, 2, 300)), st.booleans())
 def test_a_cover_of_few_columns_is_the_best_of_all(
     drawn: tuple[MilpInstance, list[np.ndarray]], few: int, is_begun: bool
 ) -> None:
+    assert_best_cover(drawn, few, is_begun)
+
+
+@pytest.mark.slow
+@settings(max_examples=400)
+@given(covers(), st.sampled_from((1, 2, 300)), st.booleans())
+def test_each_of_many_covers_is_the_best_of_all(
+    drawn: tuple[MilpInstance, list[np.ndarray]], few: int, is_begun: bool
+) -> None:
+    assert_best_cover(drawn, few, is_begun)
+
+
+def assert_best_cover(drawn: tuple[MilpInstance, list[np.ndarray]], few: int, is_begun: bool) -> None:
     problem, prices = drawn
     search, deadline = searching()
     every = (np.arange(2 ** len(problem))[:, None] >> np.arange(len(problem))) & 1

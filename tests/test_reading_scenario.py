@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.errors import Fault, InputError
@@ -312,8 +312,23 @@ def test_a_table_that_is_a_folder(tmp_path: Path) -> None:
         load_scenario(folder)
 
 
-@given(content=st.binary(max_size=100), file=st.sampled_from(sorted(FILES)))
+ANY_BYTES = given(content=st.binary(max_size=100), file=st.sampled_from(sorted(FILES)))
+
+
+@settings(max_examples=30)
+@ANY_BYTES
 def test_any_bytes_in_any_file(tmp_path_factory: pytest.TempPathFactory, content: bytes, file: str) -> None:
+    assert_read_or_refused(tmp_path_factory, content, file)
+
+
+@pytest.mark.slow
+@settings(max_examples=400)
+@ANY_BYTES
+def test_more_bytes_in_any_file(tmp_path_factory: pytest.TempPathFactory, content: bytes, file: str) -> None:
+    assert_read_or_refused(tmp_path_factory, content, file)
+
+
+def assert_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes, file: str) -> None:
     folder = tmp_path_factory.mktemp("any")
     for written in (content, FILES[file].encode() + content):
         try:

@@ -15,6 +15,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
+import pytest
 
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment
@@ -71,6 +72,11 @@ def trials(
     ]
 
 
+def first_quick(chosen: Iterable[Trial]) -> list[Any]:
+    """Return the trials as parameters: the first example of each kind is quick, all others are slow."""
+    return [pytest.param(one, marks=pytest.mark.slow) if one.number else one for one in chosen]
+
+
 @cache
 def world_of(layers: frozenset[str], periods: int = ALL_PERIODS) -> RuleContext:
     """Return the small world with only some layers."""
@@ -89,13 +95,23 @@ class Plans:
     context: RuleContext
     decisions: Decisions
     matrix: np.ndarray
+    #: The plans that these are made of; they share their rosters.
+    parts: tuple[Plans, ...] = ()
 
     @cached_property
     def rosters(self) -> list[Roster]:
+        if self.parts:
+            return [roster for part in self.parts for roster in part.rosters]
         return [Roster(self.context.layers, self.decisions.assignments(row)) for row in self.matrix]
 
     def __len__(self) -> int:
         return len(self.matrix)
+
+    def roster(self, k: int) -> Roster:
+        """Return one plan as a roster, without those of all others."""
+        if "rosters" in self.__dict__:
+            return self.rosters[k]
+        return Roster(self.context.layers, self.decisions.assignments(self.matrix[k]))
 
     def thinned(self, count: int) -> Plans:
         """Return at most so many of the plans, spread over all of them."""
@@ -187,9 +203,7 @@ def plans_of(kind: type[Rule], number: int) -> Plans:
     count = NEIGHBOURS // len(texts)
     near = [space.near(read_plan(text, space.context, rule), count, rng) for text in texts]
     own = space.plans(np.concatenate(near))
-    plans = Plans(space.context, space.decisions, np.concatenate([common.matrix, own.matrix]))
-    plans.__dict__["rosters"] = [*common.rosters, *own.rosters]
-    return plans
+    return Plans(space.context, space.decisions, np.concatenate([common.matrix, own.matrix]), (common, own))
 
 
 class RememberingScope(Scope):
