@@ -57,7 +57,8 @@ test-quick: $(DEV)
 
 # Slow tests that no clock decides run side by side; those that solve within a time limit run one after another.
 SIDE_BY_SIDE := $(wildcard $(patsubst %,tests/test_%.py,kinds_* export_* workbook_* sentences_* confirmation_proofs \
-	desk_views docs_site formulations fuzz hostile_files plan_claims program_reassignment rule_blanks rule_prices))
+	contiguous desk_views docs_site formulations fuzz hostile_files intake_hostile optimise_brute_force plan_claims \
+	program_reassignment reading_scenario rule_blanks rule_prices))
 
 test-slow: $(DEV) renderers
 	$(BIN)/python -m pytest -m slow -n auto --maxprocesses 8 $(SIDE_BY_SIDE)

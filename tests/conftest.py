@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import coverage
@@ -30,9 +31,9 @@ def root() -> Path:
     return ROOT
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Leave tests marked ``unmeasured`` out of coverage.
+@contextmanager
+def without_coverage(item: pytest.Item) -> Iterator[None]:
+    """Leave a test marked ``unmeasured`` out of coverage.
 
     The mark of pytest-cov does not do so in a worker of xdist, where two measurements lie on each other.
     """
@@ -41,7 +42,21 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         current.stop()
         stopped.append(current)
     try:
-        return (yield)
+        yield
     finally:
         for one in reversed(stopped):
             one.start()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Make what a test stands on, such as a plan that is solved once for a file."""
+    with without_coverage(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Run a test."""
+    with without_coverage(item):
+        return (yield)

@@ -11,6 +11,9 @@ from allocator import api
 from allocator.model.plan import Plan
 from scenario_tools import broken, changed, folder, made_anew, of_layer, part_of, tables, unlike_the_document
 
+#: A whole solve: under coverage half as long again.
+pytestmark = pytest.mark.unmeasured
+
 NAME = "jingzhou-links"
 #: The layers that nothing ties to the areas, solved in a second or two.
 APART = ("seats", "audits", "forums", "delegates")

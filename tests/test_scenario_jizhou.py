@@ -14,6 +14,9 @@ from allocator.solvers.observer import CallbackObserver, ObserverGroup, Snapshot
 from allocator.verify import judge
 from scenario_tools import broken, changed, folder, made_anew, of_layer, tables, unlike_the_document
 
+#: A whole solve: under coverage half as long again.
+pytestmark = pytest.mark.unmeasured
+
 NAME = "jizhou-terms"
 
 

@@ -10,6 +10,9 @@ from allocator import api
 from allocator.model.plan import Assignment, Plan
 from scenario_tools import folder, made_anew, tables, unlike_the_document
 
+#: A whole solve: under coverage half as long again.
+pytestmark = pytest.mark.unmeasured
+
 NAME = "qingchuan-linked"
 
 
