@@ -260,7 +260,6 @@ def _change_text(table: DeskTable, row: tuple[Cell, ...], layer: Text, period: T
     was, stay, other, come, go, now = (
         at[name].number for name in ("上期", "留任", "其中岗位变动", "进", "出", "本期")
     )
-    share = at["更换比例"].text if "更换比例" in at else Text()
     zh = (
         f"{layer.zh}{period.zh and f'（{period.zh}）'}：上期{was}，留任{stay}（其中岗位变动{other}），"
         f"进{come}，出{go}，本期{now}"
@@ -269,8 +268,6 @@ def _change_text(table: DeskTable, row: tuple[Cell, ...], layer: Text, period: T
         f"{layer('en')}{period.zh and f' ({period.en})'}: before {was}, stay {stay} (changed: {other}),"
         f" come {come}, go {go}, now {now}"
     )
-    if share:
-        zh, en = f"{zh}，更换比例{share.zh}", f"{en}, share that changed {share('en')}"
     return Text(zh=f"{zh}。", en=f"{en}.")
 
 
