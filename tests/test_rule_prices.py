@@ -59,7 +59,8 @@ def check_prices(policy: Policy, space: Space) -> None:
         without = replace(policy, rules=others)
         best = least_costs(without, space)
         assert best is not None
-        price = price_rule(policy, plan, rule, Options(seconds=20, workers=1))
+        judged = judge(policy, plan.assignments)
+        price = price_rule(policy, plan, judged, rule, Options(seconds=20, workers=1))
         assert price.is_proved
         assert price.changes == price.least
         was = costs_without(policy, plan, rule)

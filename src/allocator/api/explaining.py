@@ -14,7 +14,7 @@ from allocator.rules.roster import Roster
 from allocator.rules.rule import Rule
 from allocator.rules.seat_specs import resolve_code, resolve_layer
 from allocator.solvers.observer import NULL_OBSERVER, Observer
-from allocator.verify import check_references
+from allocator.verify import check_references, judge
 
 if TYPE_CHECKING:
     from allocator.explain import Ranking, Reasons, SeatPrice
@@ -197,11 +197,12 @@ def rule_prices(
         message = Text(zh="文件中没有方案，无从比较", en="the file holds no plan to compare with")
         raise InputError([Fault(message, file)])
     policy = with_plan_overrides(policy, plan, file)
+    judged = judge(policy, plan.assignments)
     found = []
     for number, rule in enumerate(rules):
         if observer.stop_reason() is not None:
             break
         if on_rule is not None:
             on_rule(number, len(rules), rule)
-        found.append(price_rule(policy, plan, rule, Options(seconds, seed, workers), observer))
+        found.append(price_rule(policy, plan, judged, rule, Options(seconds, seed, workers), observer))
     return found

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +13,7 @@ from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.graph.ties import known_kinds
 from allocator.model.plan import HARD, BoundProof, Level, Plan
 from allocator.model.reading.files import atomic_write
-from allocator.model.reading.json_files import plan_text
+from allocator.model.reading.json_files import plan_digest
 from allocator.model.text import Language, Text
 from allocator.rules.overrides import plan_overrides, with_overrides, with_plan_overrides
 from allocator.rules.policy import Policy
@@ -33,6 +31,7 @@ from allocator.stress import (
 )
 from allocator.verify import check_references, judge
 from allocator.verify.diff import plan_diff
+from allocator.verify.judge import Judgement
 
 if TYPE_CHECKING:
     from allocator.report.stress_view import StressView
@@ -107,10 +106,11 @@ def stress(
         if on_shock is not None:
             on_shock(number, len(tried), shock)
         shocked = _shocked_policy(policy, plan, shock, settings, file)
-        broken = _broken(shocked, plan, shock)
-        if not broken and shock.kind not in LEAVING:
-            results.append(ShockResult(shock, "holds", costs=_cost_changes(shocked, plan, costs)))
+        judged = None if shock.kind in LEAVING else judge(shocked, plan.assignments)
+        if judged is not None and not judged.broken:
+            results.append(ShockResult(shock, "holds", costs=_cost_changes(judged, costs)))
             continue
+        broken = () if judged is None else tuple(one.rule.id for one in judged.broken)
         found = fewest_changes(shocked, seconds=seconds, seed=seed, workers=workers, observer=observer)
         results.append(_result(shocked, plan, shock, found, broken, costs))
     return StressReport(tuple(results))
@@ -131,7 +131,7 @@ def export_stress(view: StressView, path: Path, *, language: Language = "en", pl
     from allocator.report.desk.stress_workbook import stress_workbook
 
     check_writable(path)
-    footer = f"{view.title(language)} · {sha256(plan_text(plan).encode()).hexdigest()[:16]}"
+    footer = f"{view.title(language)} · {plan_digest(plan)[:16]}"
     atomic_write(stress_workbook(view, language, footer=footer), path)
 
 
@@ -139,8 +139,10 @@ def _must_be_known(policy: Policy, kind: str) -> None:
     known = known_kinds(policy.context.scenario.organisation, "ties")
     if kind not in known:
         message = Text(zh="没有此类关系", en="there is no such kind of tie")
-        fault = Fault(message, column="--tie", found=shorten(kind), allowed=", ".join(known[:40]))
-        raise InputError([replace(fault, nearest=nearest(kind, known))])
+        allowed, meant = ", ".join(known[:40]), nearest(kind, known)
+        raise InputError(
+            [Fault(message, column="--tie", found=shorten(kind), allowed=allowed, nearest=meant)]
+        )
 
 
 def _shocked_policy(policy: Policy, plan: Plan, shock: Shock, settings: ShockSettings, file: str) -> Policy:
@@ -153,13 +155,6 @@ def _shocked_policy(policy: Policy, plan: Plan, shock: Shock, settings: ShockSet
     )
     bound = bind(shocked_scenario(policy.context.scenario, shock, settings), baseline=plan)
     return with_overrides(bound, pins=pins, exclude=exclude)
-
-
-def _broken(shocked: Policy, plan: Plan, shock: Shock) -> tuple[str, ...]:
-    """Return the hard rules that the unchanged plan breaks; none are looked up for people who leave."""
-    if shock.kind in LEAVING:
-        return ()
-    return tuple(found.rule.id for found in judge(shocked, plan.assignments).broken)
 
 
 def _result(
@@ -179,10 +174,10 @@ def _result(
         bound=changes["bound"],
         proof=BoundProof.model_validate(changes["proof"]),
         seats=plan_diff(shocked, plan, found.assignments).seats,
-        costs=_cost_changes(shocked, found, costs),
+        costs=_cost_changes(judge(shocked, found.assignments), costs),
     )
 
 
-def _cost_changes(shocked: Policy, plan: Plan, before: dict[Level, int]) -> dict[Level, int]:
-    after = judge(shocked, plan.assignments).costs
+def _cost_changes(judged: Judgement, before: dict[Level, int]) -> dict[Level, int]:
+    after = judged.costs
     return {level: after[level] - before.get(level, 0) for level in after if level != HARD}

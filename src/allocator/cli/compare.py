@@ -6,14 +6,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import click
-
 from allocator import api
 from allocator.cli.options import (
     FILE,
     argument,
     flag,
     option,
+    seed_option,
     time_limit_option,
     workers_option,
 )
@@ -44,14 +43,7 @@ from allocator.report.rendering.console import pick, printable
     en="plan files, or scenarios (folders or .xlsx) to solve first",
 )
 @time_limit_option(60, zh="每个场景的求解时限（秒）", en="time limit in seconds for each scenario")
-@option(
-    "--seed",
-    type=click.IntRange(min=0, max=2**31 - 1),
-    default=1,
-    metavar="N",
-    zh="随机种子",
-    en="seed of random choices",
-)
+@seed_option
 @workers_option(zh="线程数，0 为核数；1 则可重现", en="threads, 0 for all cores; 1 repeats")
 @option(
     "--baseline",

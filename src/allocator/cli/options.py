@@ -138,6 +138,14 @@ scenario_argument = argument(
 )
 plan_argument = argument("plan", type=FILE, metavar="PLAN", zh="方案文件", en="plan file")
 scenario_option = option("--scenario", type=FILE, metavar="DIR", zh="场景文件夹", en="the scenario's folder")
+seed_option = option(
+    "--seed",
+    type=click.IntRange(min=0, max=2**31 - 1),
+    default=1,
+    metavar="N",
+    zh="随机种子",
+    en="seed of random choices",
+)
 same_version_option = flag(
     "--strict", zh="拒绝为场景另一版本作出的方案", en="refuse a plan of another version of the scenario"
 )

@@ -13,7 +13,7 @@ from contextlib import suppress
 from functools import cached_property
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from rich.console import Console, RenderableType
 
@@ -124,6 +124,12 @@ class Forgiving:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+def progress_console() -> Console:
+    """Return a console on standard error for what is shown while a command runs."""
+    stream = cast(TextIO, Forgiving(sys.stderr))
+    return Console(file=stream, markup=False, emoji=False, highlight=False)
 
 
 def mute_stdout() -> None:

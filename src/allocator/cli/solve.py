@@ -20,6 +20,7 @@ from allocator.cli.options import (
     option,
     output_option,
     scenario_argument,
+    seed_option,
     time_limit_option,
     workers_option,
 )
@@ -90,14 +91,7 @@ class SolveCall:
 @scenario_argument
 @output_option(zh="方案写到此文件", en="write the plan here")
 @time_limit_option(60, zh="时限（秒）", en="time limit in seconds")
-@option(
-    "--seed",
-    type=click.IntRange(min=0, max=2**31 - 1),
-    default=1,
-    metavar="N",
-    zh="随机种子",
-    en="seed of random choices",
-)
+@seed_option
 @workers_option(zh="线程数，0 为核数；1 则可重现", en="threads, 0 for all cores; 1 repeats")
 @option(
     "--window",

@@ -9,13 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import current_thread, main_thread
 from types import FrameType
-from typing import TextIO, cast
 
-from rich.console import Console
 from rich.text import Text as Line
 
 from allocator import api
-from allocator.cli.output import Forgiving, Output
+from allocator.cli.output import Output, progress_console
 from allocator.errors import Fault, InputError
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import number, pick, printable
@@ -63,8 +61,7 @@ def live_progress(titles: Mapping[int, Text], language: Language) -> Iterator[ap
     if not sys.stderr.isatty():
         yield api.NULL_OBSERVER
         return
-    console = Console(file=cast(TextIO, Forgiving(sys.stderr)), markup=False, emoji=False, highlight=False)
-    with console.status(Line(pick(language, "准备中", "preparing"))) as status:
+    with progress_console().status(Line(pick(language, "准备中", "preparing"))) as status:
 
         def show(progress: api.Progress) -> None:
             status.update(Line(progress_line(progress, titles, language)))

@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 import click
-from rich.console import Console
 from rich.text import Text as Line
 
 from allocator import api
@@ -23,11 +22,12 @@ from allocator.cli.options import (
     plan_argument,
     same_version_option,
     scenario_argument,
+    seed_option,
     time_limit_option,
     workers_option,
 )
 from allocator.cli.options import command as declare
-from allocator.cli.output import FINE, INTERRUPTED, NO, Forgiving, Output
+from allocator.cli.output import FINE, INTERRUPTED, NO, Output, progress_console
 from allocator.cli.plan_files import refuse_other_version
 from allocator.cli.solve_session import stop_on_signal
 from allocator.errors import Fault, InputError
@@ -104,14 +104,7 @@ class StressCall:
 )
 @flag("--all", "every", zh="逐项全列", en="print every shock, with every seat")
 @time_limit_option(10, zh="每项的时限（秒）", en="time limit of the search for each, in seconds")
-@option(
-    "--seed",
-    type=click.IntRange(min=0, max=2**31 - 1),
-    default=1,
-    metavar="N",
-    zh="随机种子",
-    en="seed of random choices",
-)
+@seed_option
 @workers_option(zh="线程数，0 为全部核心；1 可复现", en="threads, 0 for all cores; 1 repeats")
 @same_version_option
 def command(output: Output, **given: Any) -> int:
@@ -177,8 +170,7 @@ def _live_line(
     if not sys.stderr.isatty():
         yield None
         return
-    console = Console(file=cast("Any", Forgiving(sys.stderr)), markup=False, emoji=False, highlight=False)
-    with console.status(Line(pick(language, "准备中", "preparing"))) as status:
+    with progress_console().status(Line(pick(language, "准备中", "preparing"))) as status:
 
         def told(done: int, of: int, shock: api.Shock) -> None:
             status.update(

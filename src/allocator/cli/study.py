@@ -8,10 +8,9 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any
 
 import click
-from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text as Line
@@ -19,7 +18,7 @@ from rich.text import Text as Line
 from allocator import api
 from allocator.cli.options import FILE, argument, flag, option
 from allocator.cli.options import command as declare
-from allocator.cli.output import FINE, INTERRUPTED, NO, Forgiving, Output, eprint
+from allocator.cli.output import FINE, INTERRUPTED, NO, Output, eprint, progress_console
 from allocator.cli.solve_session import stop_on_signal
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import number, pick, printable
@@ -117,8 +116,7 @@ def _watching(
     if not sys.stderr.isatty():
         yield _Lines(stop, output.language)
         return
-    console = Console(file=cast(TextIO, Forgiving(sys.stderr)), markup=False, emoji=False, highlight=False)
-    with Live(console=console, auto_refresh=False, transient=True) as live:
+    with Live(console=progress_console(), auto_refresh=False, transient=True) as live:
         yield LiveTable(stop, output.language, count, live)
 
 

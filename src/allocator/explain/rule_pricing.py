@@ -20,17 +20,25 @@ from allocator.verify.judge import Judgement, judge
 def price_rule(
     policy: Policy,
     plan: Plan,
+    before: Judgement,
     rule: Rule,
     options: Options,
     observer: Observer = NULL_OBSERVER,
 ) -> RulePrice:
     """Solve all layers and periods without a rule, and compare with the plan at hand.
 
+    Args:
+        policy: The policy.
+        plan: The plan, from which the solve starts.
+        before: The judgement of the plan.
+        rule: The rule to solve without.
+        options: How to solve.
+        observer: May stop the solve.
+
     Raises:
         InternalError: The plan found breaks a hard rule.
     """
     others = replace(policy, rules=tuple(one for one in policy.rules if one.id != rule.id))
-    before = judge(policy, plan.assignments)
     own = next(found for found in before.findings if found.rule.id == rule.id)
     cost = 0 if rule.is_hard else own.cost
     solved = solve(others, options, observer=observer, warm_start=WarmStart(plan.assignments))

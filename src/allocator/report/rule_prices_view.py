@@ -11,7 +11,6 @@ from allocator.model.text import Text
 from allocator.report.seat_words import seat_change_text
 from allocator.report.wording import level_text
 from allocator.rules.policy import Policy
-from allocator.rules.rule_sentences import rule_sentence
 
 if TYPE_CHECKING:
     from allocator.explain.rule_price import RulePrice
@@ -93,7 +92,7 @@ def _line(policy: Policy, price: RulePrice) -> PriceLine:
     outcome = "unknown" if price.status == "unknown" else "gain" if first < 0 else "none"
     return PriceLine(
         rule=rule.id,
-        title=rule.why or rule_sentence(rule, policy.wordbook),
+        title=policy.reason(rule),
         level=rule.plan_level,
         level_title=level_text(rule.plan_level, titles),
         cost=price.cost,

@@ -145,9 +145,8 @@ class _ShockWords:
         if result.outcome == "holds":
             return Text(zh="不受影响", en="the plan holds")
         if result.outcome == "impossible":
-            twice = result.proof is not None and is_confirmed(result.proof.by, result.proof.confirmed)
-            zh, en = ("双重证明", "proved twice") if twice else ("已证明", "proved")
-            return Text(zh=f"无解（{zh}）", en=f"no plan is possible ({en})")
+            proved = _proved(result)
+            return Text(zh=f"无解（{proved.zh}）", en=f"no plan is possible ({proved.en})")
         if result.outcome == "unknown":
             return Text(zh="限时内未找到方案，也未证明无解", en="no plan found in time, and none excluded")
         if result.outcome == "not_tried":
@@ -161,12 +160,10 @@ class _ShockWords:
             return Text(zh="其他席位不变", en="no other seat changes hands")
         other_zh, other_en = ("其他席位", "other seats") if is_leave else ("席位", "seats")
         if result.is_proved:
-            proof = result.proof
-            twice = proof is not None and is_confirmed(proof.by, proof.confirmed)
-            zh, en = ("双重证明", "proved twice") if twice else ("已证明", "proved")
+            proved = _proved(result)
             return Text(
-                zh=f"{other_zh}最少变动 {count} 个（{zh}）",
-                en=f"{other_en} that change hands: {count}, no fewer ({en})",
+                zh=f"{other_zh}最少变动 {count} 个（{proved.zh}）",
+                en=f"{other_en} that change hands: {count}, no fewer ({proved.en})",
             )
         return Text(
             zh=f"{other_zh}变动 {count} 个可行，至少 {result.bound} 个",
@@ -181,3 +178,11 @@ class _ShockWords:
         titles = self._policy.context.scenario.spec.levels
         named = [(level_text(level, titles), change) for level, change in costs.items() if change]
         return [Text(zh=f"{level.zh} {change:+,}", en=f"{level.en} {change:+,}") for level, change in named]
+
+
+def _proved(result: ShockResult) -> Text:
+    """Return how a result is proved: by one solver, or by another one too."""
+    proof = result.proof
+    if proof is not None and is_confirmed(proof.by, proof.confirmed):
+        return Text(zh="双重证明", en="proved twice")
+    return Text(zh="已证明", en="proved")

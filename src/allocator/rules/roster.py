@@ -65,6 +65,14 @@ class LayerRoster:
         """Return whether an item is in a slot in a period in any of ``roles``."""
         return any(at == slot and role in roles for at, role in self.seats(item, period))
 
+    def served(self, item: int, slot: int, last: int, roles: Collection[int]) -> int:
+        """Return for how many periods on end, up to ``last``, an item is in a slot in any of ``roles``."""
+        period = last
+        while period >= 0 and self.holds(item, slot, period, roles):
+            period -= 1
+        first = self.layer.past.began(item, slot, roles) if period < 0 else period + 1
+        return last - first + 1
+
     def spells(self, roles: Collection[int]) -> Iterator[tuple[int, int, int, int]]:
         """Yield ``(item, slot, first, last)`` of every unbroken stay that reaches into the horizon.
 

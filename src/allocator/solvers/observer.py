@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
 from typing import Literal, Protocol
 
-from allocator.model.plan import Assignment, Level
+from allocator.model.plan import HARD, Assignment, Level
 from allocator.program.evaluate import level_costs
 from allocator.program.program import IntArray, Program
 from allocator.solvers.bounds import Bound, KnownBounds, Proof
@@ -170,6 +170,32 @@ class StopRequest(NullObserver):
     def stop_reason(self) -> StopReason | None:
         """Return the reason once a stop is requested."""
         return self.reason if self.is_requested else None
+
+
+class RenumberedLevels(NullObserver):
+    """Shows progress at other levels to another observer, and stops where that one does.
+
+    Args:
+        observer: The other observer.
+        own_level: Returns the level that it sees for a soft level of the search.
+    """
+
+    def __init__(self, observer: Observer, own_level: Callable[[int], int]) -> None:
+        self._observer, self._own_level = observer, own_level
+
+    def on_progress(self, progress: Progress) -> None:
+        """Pass it on at the level that the other observer sees."""
+        if progress.level != HARD:
+            progress = replace(progress, level=self._own_level(progress.level))
+        self._observer.on_progress(progress)
+
+    def on_interrupt(self) -> None:
+        """Pass it on."""
+        self._observer.on_interrupt()
+
+    def stop_reason(self) -> StopReason | None:
+        """Return the reason of the other observer."""
+        return self._observer.stop_reason()
 
 
 @dataclass(frozen=True)

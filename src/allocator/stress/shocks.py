@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
 from math import ceil
-from typing import Literal
+from typing import Literal, get_args
 
 from allocator.model.plan import Assignment
 from allocator.model.scenario import Organisation, Scenario
@@ -25,7 +25,7 @@ from allocator.model.tables import Absence, Case, Person, Tie
 from allocator.rules.context import RuleContext
 
 ShockKind = Literal["leaves", "pair", "load", "tie"]
-SHOCK_KINDS: tuple[ShockKind, ...] = ("leaves", "pair", "load", "tie")
+SHOCK_KINDS: tuple[ShockKind, ...] = get_args(ShockKind)
 
 #: The sorts after which the plan names people who are not there.
 LEAVING: tuple[ShockKind, ...] = ("leaves", "pair")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,11 @@ def plan_text(plan: Plan) -> str:
 
 
 _FIRST = ("format", "scenario", "status")
+
+
+def plan_digest(plan: Plan) -> str:
+    """Return the SHA-256 of a plan as ``write_plan`` writes it, in hexadecimal digits."""
+    return sha256(plan_text(plan).encode()).hexdigest()
 
 
 def write_plan(plan: Plan, path: Path | str) -> None:

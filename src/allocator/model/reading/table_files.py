@@ -23,7 +23,7 @@ from allocator.model.reading.native_reader import muted_failures
 from allocator.model.reading.table_grid import long_cell
 from allocator.model.reading.table_layout import Line
 from allocator.model.reading.unvalued_cells import NOT_COMPUTED, Unvalued, put_unvalued, unvalued_cells
-from allocator.model.reading.workbook_parts import sheet_titles
+from allocator.model.reading.workbook_parts import column_number, sheet_titles
 from allocator.model.reading.workbook_sheets import FILES_SHEET, OWN_SHEETS, sheet_key, without_marks
 from allocator.model.tables import TABLES
 from allocator.model.text import Text
@@ -364,13 +364,6 @@ def _area(part: bytes) -> tuple[int, int]:
         columns = max(columns, len(_CELL.findall(row)))
         rows = max(rows, number)
     for found in _PLACE.finditer(part):
-        columns = max(columns, _column_number(found[1]))
+        columns = max(columns, column_number(found[1]))
         rows = max(rows, int(found[2]))
     return rows, columns
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number

@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any
 
 from allocator.errors import Fault, shorten, visible
-from allocator.model.reading.workbook_parts import sheet_parts
+from allocator.model.reading.workbook_parts import column_number, sheet_parts
 from allocator.model.text import Text
 
 #: Marks the text of a formula without a value; no text of a file can hold it.
@@ -86,7 +86,7 @@ def _cells(part: bytes) -> Iterator[tuple[tuple[int, int], str]]:
         inner = part[found.end() : end.start()]
         text = _text(inner, is_error=is_error, is_text=kind is not None and kind[1] == b"str")
         if text:
-            yield (int(place[2]) - 1, _column(place[1])), text
+            yield (int(place[2]) - 1, column_number(place[1]) - 1), text
 
 
 def _text(cell: bytes, *, is_error: bool, is_text: bool) -> str:
@@ -99,10 +99,3 @@ def _text(cell: bytes, *, is_error: bool, is_text: bool) -> str:
         return ""
     formula = _FORMULA.search(cell)
     return f"{NOT_COMPUTED}={visible(unescape(formula[1].decode('utf-8', 'replace'))) if formula else ''}"
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1

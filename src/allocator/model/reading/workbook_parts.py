@@ -39,6 +39,14 @@ def hidden_rows(content: bytes) -> Mapping[str, frozenset[int]]:
     }
 
 
+def column_number(letters: bytes) -> int:
+    """Return the number of a column by its letters, counted from 1."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
 def _named(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, str]]:
     """Yield the title and the part of each sheet."""
     folder, relations = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"

@@ -26,14 +26,7 @@ from allocator.rules.overrides import keep_rule, open_seats
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 from allocator.solvers.bounds import KnownBounds, Proof
-from allocator.solvers.observer import (
-    NullObserver,
-    Observer,
-    ObserverGroup,
-    Progress,
-    StopReason,
-    StopRequest,
-)
+from allocator.solvers.observer import ObserverGroup, RenumberedLevels, StopRequest
 
 #: The level of the changes, once all other levels have moved down by one.
 CHANGES_LEVEL = 1
@@ -94,7 +87,9 @@ class _SearchSequence:
     def __init__(self, request: SolveRequest) -> None:
         self._policy = request.policy
         self._options = replace(request.options, minimum_changes=False)
-        self._observer = ObserverGroup(_OwnLevels(request.context.observer), StopRequest())
+        self._observer = ObserverGroup(
+            RenumberedLevels(request.context.observer, lambda level: level - 1), StopRequest()
+        )
         self._warm_start: WarmStart | None = None
         self.left = 1.0
         self.done: list[SolveResult] = []
@@ -122,26 +117,6 @@ class _SearchSequence:
             known = KnownBounds().with_search(_changes(result)) if proves else KnownBounds()
             self._warm_start = WarmStart(result.assignments, known)
         return bool(result.proofs)
-
-
-class _OwnLevels(NullObserver):
-    """Shows progress at the scenario's own levels to another observer, and stops where that one does."""
-
-    def __init__(self, observer: Observer) -> None:
-        self._observer = observer
-
-    def on_progress(self, progress: Progress) -> None:
-        """Pass it on at its own level."""
-        own = progress if progress.level == HARD else replace(progress, level=progress.level - 1)
-        self._observer.on_progress(own)
-
-    def on_interrupt(self) -> None:
-        """Pass it on."""
-        self._observer.on_interrupt()
-
-    def stop_reason(self) -> StopReason | None:
-        """Return the reason of the other observer."""
-        return self._observer.stop_reason()
 
 
 def _with_own_levels(done: list[SolveResult], counted: tuple[Rule, ...]) -> SolveResult:

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from allocator.errors import InternalError
-from allocator.model.plan import HARD, Assignment
+from allocator.model.plan import HARD, Assignment, Level
 from allocator.optimise.constrained_program import compile_policy, constrain
 from allocator.optimise.dispatcher import solve
 from allocator.optimise.lexicographic import LexicographicSolver
@@ -25,33 +25,7 @@ from allocator.rules.criteria import TradedPolicy
 from allocator.rules.policy import Policy
 from allocator.solvers.bounds import KnownBounds, Proof
 from allocator.solvers.deadline import BUDGET_PARAMS, Allotment, Budget, SolveContext
-from allocator.solvers.observer import TRADE_OFF, NullObserver, Observer, Progress, StopReason
-
-
-class _OwnLevels(NullObserver):
-    """Shows progress at the scenario's levels to another observer, and stops where that one does.
-
-    Attributes:
-        order: The levels of the traded policy that are searched as 1, 2, 3 ...
-    """
-
-    def __init__(self, observer: Observer, own: Sequence[int]) -> None:
-        self._observer, self._own = observer, own
-        self.order: Sequence[int] = range(1, len(own) + 1)
-
-    def on_progress(self, progress: Progress) -> None:
-        """Pass it on."""
-        if progress.level != HARD:
-            progress = replace(progress, level=self._own[self.order[progress.level - 1] - 1])
-        self._observer.on_progress(progress)
-
-    def on_interrupt(self) -> None:
-        """Pass it on."""
-        self._observer.on_interrupt()
-
-    def stop_reason(self) -> StopReason | None:
-        """Return the reason of the other observer."""
-        return self._observer.stop_reason()
+from allocator.solvers.observer import TRADE_OFF, Observer, RenumberedLevels
 
 
 class EpsilonSolver:
@@ -69,12 +43,17 @@ class EpsilonSolver:
 
     def __init__(self, traded: TradedPolicy, options: Options, observer: Observer) -> None:
         self._traded, self._options = traded, options
-        self._observer = _OwnLevels(observer, traded.own_levels)
+        self._order: Sequence[int] = range(1, len(traded.own_levels) + 1)
+        self._observer = RenumberedLevels(observer, self._own_level)
         budget = Budget(options.seconds, options.workers or os.cpu_count() or 1)
         self.context = SolveContext(options.seed, budget, self._observer)
         self.above: dict[int, Proof] = {}
         self._has_plan = False
         self._program: Program
+
+    def _own_level(self, level: int) -> int:
+        """Return the scenario's level of a level of the running search, by its place in the order."""
+        return self._traded.own_levels[self._order[level - 1] - 1]
 
     def best_plan(self, order: Sequence[int], part: float) -> SolveResult:
         """Find the best plan by the levels above, then by the criteria in an order, layer after layer.
@@ -92,7 +71,7 @@ class EpsilonSolver:
         levels = (*range(1, len(traded.above) + 1), *(traded.criterion_levels[k] for k in order))
         own = Budget(self._options.seconds * min(part, self.part_of_left(1.0)), self.context.budget.workers)
         options = replace(self._options, window=0, confirm="off", minimum_changes=False)
-        self._observer.order = levels
+        self._order = levels
         result = solve(_with_order(traded.policy, levels), options, observer=self._observer, budget=own)
         self.context.budget.spent_work += own.spent_work
         self.context.budget.cut_short |= own.cut_short
@@ -129,7 +108,7 @@ class EpsilonSolver:
         program = with_objective(with_cost_limits(self._program, {**above, **limits}), order)
         constrained = constrain(self._traded.policy, program)
         constrained.limits_costs = True
-        self._observer.order = order
+        self._order = order
         solver = LexicographicSolver(constrained, self.context, TRADE_OFF, known)
         found = solver.solve(start[: program.decisions.count], self._part_left(part))
         self._program = with_later_rows(self._program, solver.program, len(program.rows))
@@ -170,8 +149,7 @@ class EpsilonSolver:
 
     def costs(self, values: IntArray) -> tuple[int, ...]:
         """Return the cost of each criterion in a plan."""
-        found = level_costs(self._program, values[None, :])[0].tolist()
-        priced = dict(zip(self._program.levels, found, strict=True))
+        priced = self._level_costs(values)
         return tuple(priced.get(level, 0) for level in self._traded.criterion_levels)
 
     def rule_costs(self, values: IntArray) -> dict[str, int]:
@@ -187,9 +165,12 @@ class EpsilonSolver:
 
     def keeps_above(self, values: IntArray) -> bool:
         """Return whether a plan costs no more at the levels above than the first one."""
-        found = level_costs(self._program, values[None, :])[0].tolist()
-        priced = dict(zip(self._program.levels, found, strict=True))
+        priced = self._level_costs(values)
         return all(priced.get(k, 0) <= proof.cost for k, proof in enumerate(self.above.values(), start=1))
+
+    def _level_costs(self, values: IntArray) -> dict[Level, int]:
+        found = level_costs(self._program, values[None, :])[0].tolist()
+        return dict(zip(self._program.levels, found, strict=True))
 
 
 def level_proofs(result: SolveResult, count: int, first: int = 1) -> list[Proof]:

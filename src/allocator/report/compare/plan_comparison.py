@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Literal
 
 from allocator.model.plan import Level, Plan, Status
-from allocator.model.reading.json_files import plan_text
+from allocator.model.reading.json_files import plan_digest
 from allocator.model.run import is_confirmed
 from allocator.model.text import Text
 from allocator.report.compare.mismatches import Mismatch, find_mismatches
@@ -179,7 +178,7 @@ def _summary(option: PlanOption, options: Sequence[PlanOption]) -> OptionSummary
         is_admissible=option.is_admissible,
         same_rules_as=next(one.label for one in options if one.rules_key == option.rules_key),
         seed=seed if isinstance(seed, int) else None,
-        plan_hash=sha256(plan_text(plan).encode()).hexdigest(),
+        plan_hash=plan_digest(plan),
     )
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 
 from allocator.model.layer import Layer
 from allocator.model.plan import HARD, Assignment, Plan
-from allocator.model.reading.json_files import plan_text
+from allocator.model.reading.json_files import plan_digest
 from allocator.model.tables import Person
 from allocator.model.text import Text
 from allocator.report.desk.appointments import appointment_table, appointments
@@ -54,7 +53,7 @@ def desk_view(policy: Policy, plan: Plan, view: PlanView) -> DeskView:
         status=view.status_text,
         cautions=view.cautions,
         found=tuple(_found(view)),
-        plan_hash=sha256(plan_text(plan).encode()).hexdigest(),
+        plan_hash=plan_digest(plan),
         tables=tuple(one for one in _tables(source, finder, view, changes) if one.rows),
         appointments=changes,
         seats=tuple(_seat_list(source, finder, layer, grounds) for layer in source.layers.values()),

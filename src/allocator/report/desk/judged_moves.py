@@ -149,11 +149,8 @@ class JudgedMoves:
 
     def served(self, rule: Rule, slot: int, move: JudgedMove) -> int:
         """Return for how many periods on end the person has been in a slot, up to the one before."""
-        roles, period = self._source.policy.scopes[rule.id].roles, move.before
-        while period >= 0 and self._roster.holds(move.item, slot, period, roles):
-            period -= 1
-        first = self.layer.past.began(move.item, slot, roles) if period < 0 else period + 1
-        return move.before - first + 1
+        roles = self._source.policy.scopes[rule.id].roles
+        return self._roster.served(move.item, slot, move.before, roles)
 
     def _lacks(self, rule: Rule, breach: Breach, move: JudgedMove) -> bool:
         """Whether a breach of a number is about a seat that the person takes, not one given up."""

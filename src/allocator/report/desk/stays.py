@@ -79,7 +79,10 @@ def _row(
 ) -> Iterator[Cell]:
     slot, role, now = place
     seat = source.seat(layer, slot, role)
-    names = [(source.named(layer.items[item]).name, _served(source, layer, item, slot, now)) for item in stay]
+    roster, every = source.roster[layer.name], range(len(layer.roles))
+    names = [
+        (source.named(layer.items[item]).name, roster.served(item, slot, now - 1, every)) for item in stay
+    ]
     zh = "、".join(f"{name}（{served}）" for name, served in names)
     en = ", ".join(f"{name} ({served})" for name, served in names)
     reasons = (
@@ -94,12 +97,3 @@ def _row(
     yield Cell(number=len(stay))
     yield word_cell(zh, en, people=[layer.items[item] for item in stay])
     yield text_cell(joined(list(dict.fromkeys(reasons)), between=Text(zh="；", en="; ")))
-
-
-def _served(source: DeskInput, layer: Layer, item: int, slot: int, now: int) -> int:
-    """Return for how many periods on end an item has been in a slot, up to the period before."""
-    every, roster, period = range(len(layer.roles)), source.roster[layer.name], now - 1
-    while period >= 0 and roster.holds(item, slot, period, every):
-        period -= 1
-    first = layer.past.began(item, slot, every) if period < 0 else period + 1
-    return now - first

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import RenderableType
 
-from allocator.model.text import Language
+from allocator.model.text import Language, Text
 from allocator.report.rendering.console import add_column, number, pick, printable, table
 from allocator.report.stress_view import ShockLine, StressView
+from allocator.stress.stress_report import Outcome
 
 #: Lines of a table, seats of a line, and names that are listed at most.
 LISTED, SEATS, NAMES = 20, 3, 20
@@ -42,22 +43,24 @@ def render_stress(view: StressView, language: Language, *, every: bool = False) 
     yield _worst(view, language)
 
 
+_SUMMED: Mapping[Outcome, Text] = {
+    "holds": Text(zh="不受影响", en="hold"),
+    "mended": Text(zh="变动后可行", en="mended"),
+    "impossible": Text(zh="无解", en="not to be mended"),
+    "unknown": Text(zh="限时内未知", en="not found in time"),
+    "not_tried": Text(zh="未检验", en="not tried"),
+}
+
+
 def _summary(view: StressView, language: Language) -> str:
     counts = view.counts
     tried = sum(counts.values()) - counts.get("not_tried", 0)
     zh = [f"检验 {number(tried)} 项"]
     en = [f"{number(tried)} tried"]
-    for outcome, in_zh, in_en in (
-        ("holds", "不受影响", "hold"),
-        ("mended", "变动后可行", "mended"),
-        ("impossible", "无解", "not to be mended"),
-        ("unknown", "限时内未知", "not found in time"),
-        ("not_tried", "未检验", "not tried"),
-    ):
-        count = {str(key): value for key, value in counts.items()}.get(outcome, 0)
-        if count:
-            zh.append(f"{in_zh} {number(count)}")
-            en.append(f"{number(count)} {in_en}")
+    for outcome, words in _SUMMED.items():
+        if count := counts.get(outcome, 0):
+            zh.append(f"{words.zh} {number(count)}")
+            en.append(f"{number(count)} {words.en}")
     return pick(language, "，".join(zh), ", ".join(en))
 
 
@@ -110,10 +113,6 @@ def _table(heading: str, lines: Sequence[ShockLine], language: Language, *, ever
             printable(what),
             printable(line.answer(language)),
             "\n".join(seats),
-            "\n".join(map(printable, _costs(line, language))),
+            "\n".join(printable(cost(language)) for cost in line.costs),
         )
     return grid
-
-
-def _costs(line: ShockLine, language: Language) -> list[str]:
-    return [cost(language) for cost in line.costs]
