@@ -18,6 +18,7 @@ from allocator import api
 
 TYPES = """
     Assignment Audit BoundDraw CallbackObserver Candidate CannotDraw Check CheckedWorkbook Checkpoints Confirm
+    Conflict ConflictSet Diagnosis RuleTag
     Disagreement Examination ExportedFile Fault Figure FilledForm FilledForms Finding FoundPolicy Imported
     ImportedFile InputError InternalError Judgement Language LevelScore MapObstacle MissingForm NullObserver
     Numbers Observer
@@ -34,7 +35,7 @@ TYPES = """
 VALUES = "CONFIRM NULL_OBSERVER TRADE_OFF"
 FUNCTIONS = """
     audit_text audited_draw bind bundled_scenarios candidates check_readable check_replaceable check_workbook
-    check_writable checkpoint_path commit compare counts_changes create_scenario create_workbook
+    check_writable checkpoint_path commit compare counts_changes create_scenario create_workbook diagnose
     document_figures drawn_plan draws
     dropped_overrides examine explain export export_comparison fewest_changes fill_forms find_draw find_policy
     import_files is_audit

@@ -21,8 +21,10 @@ import tiny_scenario
 from allocator import api
 from allocator.cli.solve_session import progress_line
 from allocator.errors import InternalError
+from allocator.explain.conflicts import Conflict, ConflictSet, Diagnosis, MapObstacle, RuleTag
 from allocator.model.plan import Assignment, Plan, ScenarioRef
 from allocator.model.text import Text
+from allocator.program.program import Subject
 from allocator.report.rendering.solve_text import run_line
 from allocator.solvers.observer import Observer, Progress
 from cli_world import call, write_plan
@@ -153,12 +155,15 @@ class Repair:
 def test_no_plan_exits_1_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     more = tiny_scenario.RULES.replace("exactly: 1组长+3组员", "exactly: 1组长+4组员")
     scenario, file = write_scenario(tmp_path, {"tiny-rules.yaml": more}), tmp_path / "plan.json"
+    tags = RuleTag("take.posting", Subject()), RuleTag("staffing", Subject())
+    found = ConflictSet((Conflict(tags, (), frozenset({"cp-sat"})),), is_complete=True)
     why = SimpleNamespace(
+        diagnosis=Diagnosis("impossible", found, obstacles=(MapObstacle("band", Text(en="too heavy")),)),
         rules=("take.posting", "staffing"),
         repairs=(Repair("staffing", Text(zh="少两人", en="two fewer")),),
         waivers=(Repair("native", Text(zh="刘洋", en="Liu")),) * 22,
         fewest=False,
-        blocked=(Repair("band", Text(zh="过重", en="too heavy")),),
+        blocked=(),
         cut_short=False,
     )
     asked: list[float] = []
@@ -166,9 +171,9 @@ def test_no_plan_exits_1_with_the_reason(tmp_path: Path, monkeypatch: pytest.Mon
     done = call("solve", scenario, "-o", file, *QUICK)
     assert done.status == 1
     assert done.out.startswith("Tiny · infeasible (proved)")
-    assert "the map itself cannot be divided so:\n  band: too heavy\nthese rules" in done.out
-    assert "these rules cannot hold together:\n  take.posting · " in done.out
-    assert "\n  staffing · one and three\n" in done.out
+    assert "the map itself cannot be divided so:\n  too heavy\nconflict 1, these" in done.out
+    assert '"one and three": for all\n' in done.out
+    assert "proved: CP-SAT; not a second time; any of it less leaves a plan\nthese are all" in done.out
     assert "the cheapest way out:\n  staffing: two fewer\n" in done.out
     assert "or recusals to waive, 22 that would do:\n  native: Liu\n" in done.out
     assert done.out.count("native: Liu") == 20 and "\n  ... and 2 more\n" in done.out
@@ -186,7 +191,10 @@ def test_reasons_may_be_ended_by_a_request(
         for _again in range(times):
             os.kill(os.getpid(), signal.SIGINT)
         why = {"rules": ("staffing",), "repairs": (), "waivers": (), "fewest": False, "blocked": ()}
-        return SimpleNamespace(**why, cut_short=bool(observer.stop_reason()))
+        tags = (RuleTag("staffing", Subject()),)
+        found = ConflictSet((Conflict(tags, (), frozenset({"cp-sat"})),), is_complete=False, cut_short=True)
+        diagnosis = Diagnosis("impossible", found)
+        return SimpleNamespace(**why, diagnosis=diagnosis, cut_short=bool(observer.stop_reason()))
 
     monkeypatch.setattr(api, "explain", interrupted)
     monkeypatch.setattr(api, "solve", lambda *_, **__: plan_of("infeasible"))
@@ -194,7 +202,7 @@ def test_reasons_may_be_ended_by_a_request(
     done = call("solve", scenario, "-o", tmp_path / "plan.json")
     assert (done.status, done.err) == (1, "")
     assert "stopped looking for reasons as asked" in done.out and "internal" not in done.out
-    assert ("these rules cannot hold together:\n  staffing" in done.out) == (times == 1)
+    assert ("these cannot hold together:\n" in done.out) == (times == 1)
     assert api.read_plan(tmp_path / "plan.json").status == "infeasible"
     assert signal.getsignal(signal.SIGINT) is before
     told = call("solve", scenario, "--json", lang="zh").json["run"]["reasons"]

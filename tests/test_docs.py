@@ -170,6 +170,7 @@ FOLDERS = (
     "scenarios",
     "rules",
     "docs/first-plan",
+    "docs/first-reasons",
     "docs/two-years",
     "docs/first-study",
     "docs/ten-faults",

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.explain import why_infeasible
-from allocator.explain.infeasibility import find_map_obstacles
+from allocator.explain.map_obstacles import find_map_obstacles
 from allocator.model.scenario import Organisation
 from allocator.model.tables import Group, Link, Unit
 from allocator.rules.policy import Policy

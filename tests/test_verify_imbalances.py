@@ -66,8 +66,8 @@ def test_the_way_out_is_one_that_somebody_can_take(tmp_path: Path) -> None:
     folder = scenario(tmp_path / "s", {"head": 2, "deputy": 1, "cadre": 2}, "1组长+1副组长+1组员")
     done = call("solve", folder, "--time-limit", "20")
     assert done.status == 1 and "takes 2 places" not in done.out
-    assert "2026, 2027: deputy lead: 2 needed, 1 may, 1 short" in done.out
-    assert done.out.index("deputy lead: 2 needed") < done.out.index("these rules cannot hold together")
+    assert "2026, 2027: deputy lead: 2 needed, 1 there, 1 short" in done.out
+    assert done.out.index("deputy lead: 2 needed") < done.out.index("these cannot hold together")
     reasons = call("solve", folder, "--time-limit", "20", "--json").json["run"]["reasons"]
     assert [one["rule"] for one in reasons["supply"]] == ["seats"]
 
@@ -154,7 +154,7 @@ def test_units_are_counted_as_units_of_their_layer(tmp_path: Path) -> None:
         (base / name).write_text(text, "utf-8")
     assert "Zones: units: 4 needed, 3 may, 1 short" in call("check", base).out
     done = call("solve", base, "--time-limit", "10", lang="zh")
-    assert "划片：需 4 个单位，合格 3 个单位，缺 1 个单位" in done.out
+    assert "划片：需 4 个单位，有 3 个单位，缺 1 个单位" in done.out
     assert "实为 1，应为 ≥2" in done.out
 
 

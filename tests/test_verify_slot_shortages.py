@@ -112,8 +112,8 @@ def test_solve_as_json_has_the_same_as_data(tmp_path: Path) -> None:
     done = call("solve", folder, "--time-limit", "10", "--json", "-o", file)
     assert done.status == 1
     reasons = done.json["run"]["reasons"]
-    keys = ["supply", "shortages", "blocked", "conflict", "repairs", "waivers", "fewest", "cut_short"]
-    assert list(reasons) == keys and reasons["cut_short"] is False
+    keys = ["supply", "shortages", "blocked", "conflict", "conflicts", "is_complete", "repairs", "waivers"]
+    assert list(reasons) == [*keys, "fewest", "cut_short"] and reasons["cut_short"] is False
     assert reasons["shortages"] == call("check", folder, "--json").json["shortages"] != []
     assert [one["rule"] for one in reasons["conflict"]] == done.json["run"]["conflict"] != []
     assert reasons["repairs"] and all({"rule", "text"} == set(one) for one in reasons["repairs"])

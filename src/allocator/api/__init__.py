@@ -29,7 +29,15 @@ from allocator.api.drawing import (
     unchecked_claims,
     write_audit,
 )
-from allocator.api.explaining import RuleListener, candidates, explain, price, priced_rules, rule_prices
+from allocator.api.explaining import (
+    RuleListener,
+    candidates,
+    diagnose,
+    explain,
+    price,
+    priced_rules,
+    rule_prices,
+)
 from allocator.api.exporting import (
     ExportedFile,
     ReadDocument,
@@ -130,6 +138,7 @@ from allocator.workbook.scenario_book import WrittenBook
 
 if TYPE_CHECKING:
     from allocator.explain import Candidate, MapObstacle, Ranking, Reasons, Repair, SeatPrice
+    from allocator.explain.conflicts import Conflict, ConflictSet, Diagnosis, RuleTag
     from allocator.explain.rule_price import RulePrice
     from allocator.intake.import_outcome import Imported, ImportedFile, TakenColumn, TakenSheet
     from allocator.intake.roster_layout import SkippedRow
@@ -154,6 +163,9 @@ __all__ = [
     "CheckedWorkbook",
     "Checkpoints",
     "Confirm",
+    "Conflict",
+    "ConflictSet",
+    "Diagnosis",
     "Disagreement",
     "Examination",
     "ExportedFile",
@@ -195,6 +207,7 @@ __all__ = [
     "Rule",
     "RuleListener",
     "RulePrice",
+    "RuleTag",
     "Runner",
     "Scenario",
     "SeatPrice",
@@ -238,6 +251,7 @@ __all__ = [
     "counts_changes",
     "create_scenario",
     "create_workbook",
+    "diagnose",
     "document_figures",
     "drawn_plan",
     "draws",
@@ -308,6 +322,10 @@ def __getattr__(name: str) -> Any:
         from allocator import explain as explainer
 
         return getattr(explainer, name)
+    if name in ("Conflict", "ConflictSet", "Diagnosis", "RuleTag"):
+        from allocator.explain import conflicts
+
+        return getattr(conflicts, name)
     if name in ("Imported", "ImportedFile", "SkippedRow", "TakenColumn", "TakenSheet"):
         from allocator.intake import import_outcome
 

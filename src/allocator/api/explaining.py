@@ -18,6 +18,7 @@ from allocator.verify import check_references, judge
 
 if TYPE_CHECKING:
     from allocator.explain import Ranking, Reasons, SeatPrice
+    from allocator.explain.conflicts import Diagnosis
     from allocator.explain.rule_price import RulePrice
 
 #: Called before the solve without a rule: the number of those done, the number of all, and the rule.
@@ -35,6 +36,22 @@ def explain(policy: Policy, *, seconds: float = 30.0, observer: Observer = NULL_
     from allocator.explain import why_infeasible
 
     return why_infeasible(policy, seconds=seconds, observer=observer)
+
+
+def diagnose(policy: Policy, *, seconds: float = 30.0, observer: Observer = NULL_OBSERVER) -> Diagnosis:
+    """Return whether a policy has a plan that keeps its hard rules, and its minimal conflicts if not.
+
+    Args:
+        policy: The bound policy, from ``bind``.
+        seconds: Time limit.
+        observer: May stop the search; what was found until then is returned.
+
+    Raises:
+        InternalError: Two solvers contradict each other.
+    """
+    from allocator.explain.diagnosis import find_diagnosis
+
+    return find_diagnosis(policy, seconds, observer)
 
 
 def candidates(

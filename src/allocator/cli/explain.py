@@ -1,4 +1,4 @@
-"""``allocator explain``: ranks the candidates for a seat, or tells what rules cost in a plan."""
+"""``allocator explain``: why a scenario has no plan; who fits a seat of a plan; what rules cost in it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
+
 from allocator import api
-from allocator.cli.options import command as declare
+from allocator.cli.impossible import explain_scenario
 from allocator.cli.options import (
+    FILE,
+    argument,
     flag,
     option,
-    plan_argument,
     same_version_option,
     scenario_argument,
     time_limit_option,
     workers_option,
 )
+from allocator.cli.options import command as declare
 from allocator.cli.output import FINE, INTERRUPTED, NO, Output
 from allocator.cli.plan_files import refuse_other_version
 from allocator.cli.solve_session import stop_on_signal
@@ -37,7 +41,7 @@ class ExplainCall:
 
     Attributes:
         scenario: The scenario.
-        plan: A plan for it.
+        plan: A plan for it; None to ask whether there is one at all.
         slot: The slot of the seat, by id or name; empty if rules are asked about.
         rules: Whether every soft rule is priced.
         rule: Ids of rules to price.
@@ -45,7 +49,8 @@ class ExplainCall:
         period: Its period; empty for the first.
         item: The only candidate to look at; empty for all.
         layer: Its layer; empty for the first that fits.
-        every: Whether to list every candidate with every reason.
+        every: Whether to list every candidate with every reason, or every person and place of a conflict.
+        opened: Numbers of conflicts to open to people and places.
         solve: Whether to solve anew with the item at the seat.
         time_limit: Time limit of the new solve, in seconds.
         workers: Threads of the new solve, 0 for as many as there are cores.
@@ -53,7 +58,7 @@ class ExplainCall:
     """
 
     scenario: Path
-    plan: Path
+    plan: Path | None
     slot: str
     rules: bool
     rule: tuple[str, ...]
@@ -62,6 +67,7 @@ class ExplainCall:
     item: str
     layer: str
     every: bool
+    opened: tuple[int, ...]
     solve: bool
     time_limit: float
     workers: int
@@ -70,11 +76,18 @@ class ExplainCall:
 
 @declare(
     "explain",
-    zh="某席位谁合适：排序列出，并说明不可者的缘由；或各条规则的代价",
-    en="Who fits a seat, best first, and why others do not; or what rules cost.",
+    zh="为何无解（不给方案时）；某席位谁合适、不可者的缘由；各条规则的代价",
+    en="Why there is no plan, if none is given; who fits a seat, and why others do not; what rules cost.",
 )
 @scenario_argument
-@plan_argument
+@argument(
+    "plan",
+    type=FILE,
+    metavar="[PLAN]",
+    required=False,
+    zh="方案文件；不给则问有无方案、为何没有",
+    en="plan file; without one: is there a plan at all, and why not",
+)
 @option("--slot", default="", metavar="SLOT", zh="去处（编号或名称）", en="the slot, by id or name")
 @flag(
     "--rules",
@@ -106,14 +119,30 @@ class ExplainCall:
     zh="层，默认首个合适的",
     en="the layer; by default the first that fits",
 )
-@flag("--all", "every", zh="逐个列出", en="list every candidate with every reason")
+@flag(
+    "--all",
+    "every",
+    zh="逐个列出；无解时逐人逐处列出",
+    en="list every candidate with every reason; of conflicts, every person and place",
+)
+@option(
+    "--open",
+    "opened",
+    multiple=True,
+    type=click.IntRange(min=1),
+    metavar="N",
+    zh="无解时逐人逐处列出第 N 处矛盾，可重复",
+    en="open conflict N to people and places; repeatable",
+)
 @flag(
     "--solve",
     zh="就全部周期重新求解：指定此人的代价（须有 --item）",
     en="solve all periods anew with --item at the seat: what that costs",
 )
 @time_limit_option(
-    20, zh="--solve、--rules 每次求解的时限（秒）", en="seconds for each solve of --solve and --rules"
+    20,
+    zh="时限（秒）：无方案时为整个查找，--solve、--rules 为每次求解",
+    en="seconds: for all of the search without a plan, for each solve of --solve and --rules",
 )
 @workers_option(zh="求解的线程数，0 为核数", en="threads of a solve, 0 for all")
 @same_version_option
@@ -124,21 +153,24 @@ def command(output: Output, **given: Any) -> int:
         raise InputError([Fault(Text(zh="须与 --item 同用", en="goes with --item"), column="--solve")])
     _must_ask_one_thing(call)
     policy = api.bind(api.load(call.scenario))
+    if call.plan is None:
+        return explain_scenario(policy, output, seconds=call.time_limit, opened=call.opened, every=call.every)
     if not call.slot:
-        return _rule_prices(policy, call, output)
+        return _rule_prices(policy, call, call.plan, output)
     seat = {"role": call.role, "period": call.period, "layer": call.layer, "item": call.item}
-    read = api.read_plan(call.plan)
+    file = call.plan
+    read = api.read_plan(file)
     if not read.is_found and not read.assignments:
         output.data({"seat": None, "status": read.status})
         output.report([printable(f"{status_text(read)(output.language)} · {_NOTHING(output.language)}")])
         return NO
     differs = api.other_version(policy, read)
     if call.strict:
-        refuse_other_version(differs, call.plan)
-    policy = api.with_plan_overrides(policy, read, call.plan.name)
-    ranking = api.candidates(policy, read, call.slot, file=call.plan.name, **seat)
+        refuse_other_version(differs, file)
+    policy = api.with_plan_overrides(policy, read, file.name)
+    ranking = api.candidates(policy, read, call.slot, file=file.name, **seat)
     view = ranking_view(policy, ranking, ranked=not call.item)
-    solved = _solved(policy, read, ranking, call) if call.solve else None
+    solved = _solved(policy, read, ranking, call, file) if call.solve else None
     output.data({**to_json(view), "differs": to_json(differs), "solved": to_json(solved)})
     output.report([] if differs is None else [printable(_warning(differs)(output.language))])
     output.report(
@@ -156,7 +188,9 @@ def _warning(differs: api.OtherVersion) -> Text:
 _NOTHING = Text(zh="文件中没有方案，只有这一答复", en="the file holds no plan, only this answer")
 
 
-def _solved(policy: api.Policy, plan: api.Plan, ranking: api.Ranking, call: ExplainCall) -> PinnedView | None:
+def _solved(
+    policy: api.Policy, plan: api.Plan, ranking: api.Ranking, call: ExplainCall, file: Path
+) -> PinnedView | None:
     """Solve anew with the candidate pinned to the seat; None for its holder or an impossible candidate."""
     [candidate] = ranking.candidates
     if candidate.is_holder or not candidate.is_possible:
@@ -170,14 +204,23 @@ def _solved(policy: api.Policy, plan: api.Plan, ranking: api.Ranking, call: Expl
             seconds=call.time_limit,
             workers=call.workers,
             observer=stop,
-            file=call.plan.name,
+            file=file.name,
         )
     return pinned_view(policy, found)
 
 
 def _must_ask_one_thing(call: ExplainCall) -> None:
-    """Refuse a call that asks about no seat and no rule, or about both."""
+    """Refuse a call that asks nothing of its plan, or two things, and one that lacks the plan it needs."""
     rules = call.rules or call.rule
+    if call.plan is None:
+        given = {"--slot": call.slot, "--rules": call.rules, "--rule": call.rule, "--item": call.item}
+        if needing := [name for name, value in given.items() if value]:
+            message = Text(zh="须给出方案文件：SCENARIO PLAN", en="needs a plan file: SCENARIO PLAN")
+            raise InputError([Fault(message, column=name) for name in needing])
+        return
+    if call.opened:
+        message = Text(zh="只用于为何无解：不给方案", en="is about why there is no plan: give no plan file")
+        raise InputError([Fault(message, column="--open")])
     if bool(call.slot) == bool(rules):
         message = Text(
             zh="须给出 --slot（某席位谁合适）、--rules 或 --rule（规则的代价）之一",
@@ -186,12 +229,12 @@ def _must_ask_one_thing(call: ExplainCall) -> None:
         raise InputError([Fault(message, column="--slot")])
 
 
-def _rule_prices(policy: api.Policy, call: ExplainCall, output: Output) -> int:
+def _rule_prices(policy: api.Policy, call: ExplainCall, file: Path, output: Output) -> int:
     """Price rules, and print what each costs in the plan."""
-    plan = api.read_plan(call.plan)
+    plan = api.read_plan(file)
     differs = api.other_version(policy, plan)
     if call.strict:
-        refuse_other_version(differs, call.plan)
+        refuse_other_version(differs, file)
     rules = api.priced_rules(policy, call.rule, soft=call.rules)
     stop = api.StopRequest()
     with stop_on_signal(stop):
@@ -202,7 +245,7 @@ def _rule_prices(policy: api.Policy, call: ExplainCall, output: Output) -> int:
             seconds=call.time_limit,
             workers=call.workers,
             observer=stop,
-            file=call.plan.name,
+            file=file.name,
         )
     view = rule_prices_view(policy, prices, seconds=call.time_limit, asked=len(rules))
     output.data({**to_json(view), "differs": to_json(differs)})

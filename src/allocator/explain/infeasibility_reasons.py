@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allocator.explain.conflicts import Diagnosis, MapObstacle
 from allocator.model.text import Text
+
+__all__ = ["MapObstacle", "Reasons", "Repair"]
 
 
 @dataclass(frozen=True)
@@ -16,25 +19,18 @@ class Repair:
 
 
 @dataclass(frozen=True)
-class MapObstacle:
-    """A fact of the map that makes a rule impossible to keep: a heavy unit, an island, a bottleneck."""
-
-    rule: str
-    text: Text
-
-
-@dataclass(frozen=True)
 class Reasons:
     """Why there is no plan.
 
     Attributes:
-        rules: Ids of a conflict: rules that cannot hold together, minimal by inclusion if time allowed.
+        rules: Ids of the rules of all conflicts that were found.
         repairs: The cheapest relaxation of the conflict: the fewest breaches that allow a plan.
         waivers: The fewest recusals to waive with all other rules kept; empty where waivers do not help.
         fewest: Whether fewer waivers are proved impossible.
         blocked: Obstacles on the map that alone make zones impossible.
         cut_short: Whether the search was stopped: the conflict may then be larger than needed, and ways out
             may be missing.
+        diagnosis: The conflicts.
     """
 
     rules: tuple[str, ...]
@@ -43,3 +39,4 @@ class Reasons:
     fewest: bool = False
     blocked: tuple[MapObstacle, ...] = ()
     cut_short: bool = False
+    diagnosis: Diagnosis | None = None

@@ -227,6 +227,13 @@ class Rule(Strict):
         """
         return (self.model_copy(update={"level": 1}),) if self.can_be_soft else (self,)
 
+    def split_fact(self) -> tuple[Rule | None, Rule | None]:
+        """Return the part that is a fact which nobody can change, and the rest; None for an empty part.
+
+        That somebody is in one place at a time is no rule to give way. Most kinds state no such fact.
+        """
+        return None, self
+
     def relaxed_for_prefix(self, to_come: int) -> Rule | None:
         """Return the rule relaxed for the first periods alone; None if it requires nothing of them.
 

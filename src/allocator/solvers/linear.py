@@ -73,6 +73,7 @@ class LinearSolution:
         duals: ``[r]`` change of the cost as an inequality's side grows by one; never positive.
         equal_duals: ``[e]`` the same of the equations.
         lower_duals: ``[n]`` the same of the lower bounds.
+        upper_duals: ``[n]`` the same of the upper bounds; never positive.
     """
 
     values: FloatArray
@@ -80,6 +81,7 @@ class LinearSolution:
     duals: FloatArray
     equal_duals: FloatArray
     lower_duals: FloatArray
+    upper_duals: FloatArray
 
 
 def solve_linear(program: LinearProgram, params: LinearParams = DEFAULT) -> LinearSolution:
@@ -115,6 +117,7 @@ def solve_linear(program: LinearProgram, params: LinearParams = DEFAULT) -> Line
         duals=solved.ineqlin.marginals,
         equal_duals=solved.eqlin.marginals,
         lower_duals=solved.lower.marginals,
+        upper_duals=solved.upper.marginals,
     )
 
 

@@ -192,15 +192,15 @@ class _ImbalanceSearch:
         return self._counted(barring)
 
     def _barred(self, rows: Sequence[SlotRow], people: set[int]) -> tuple[tuple[str, int], ...]:
-        """Return the number of other people that each rule bars from all of these places."""
+        """Return the number of other people that each rule bars from all of these, or else from any."""
         places, barring = self.rows.places, self.rows.barring
-        by_item: dict[int, set[int]] = {}
+        by_item: dict[int, list[set[int]]] = {}
         for row in rows:
             for col in row.cols:
                 item = places[col][0]
                 if item not in people:
-                    by_item.setdefault(item, set()).update(barring.get(col, ()))
-        return self._counted(list(by_item.values()))
+                    by_item.setdefault(item, []).append(set(barring.get(col, ())))
+        return self._counted([set.intersection(*some) or set().union(*some) for some in by_item.values()])
 
     def _counted(self, barring: Sequence[set[int]]) -> tuple[tuple[str, int], ...]:
         """Return the number of people that each rule bars, from the rules that bar each person."""

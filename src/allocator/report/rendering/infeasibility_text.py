@@ -9,9 +9,12 @@ from allocator.explain.infeasibility_reasons import Reasons
 from allocator.model.notation import scenario_roles
 from allocator.model.scenario import NamedEntity
 from allocator.model.text import Language, Text
+from allocator.report.impossible_view import impossible_view
 from allocator.report.json_schemas import to_json
 from allocator.report.rendering.console import pick, printable
+from allocator.report.rendering.impossible_text import render_conflicts, render_supply
 from allocator.report.score_view import rule_reasons
+from allocator.report.supply_sentences import balance_sentences
 from allocator.rules.policy import Policy
 from allocator.verify.imbalances import Imbalance, find_imbalances
 from allocator.verify.slot_shortages import BarredPerson, SlotShortage, find_slot_shortages
@@ -170,11 +173,14 @@ def _listed(people: Sequence[NamedEntity], comma: str, more: str) -> str:
 def infeasibility_data(policy: Policy, reasons: Reasons) -> dict[str, Any]:
     """Return for ``--json`` what a report says: nothing is cut short, and texts are in both languages."""
     whys = rule_reasons(policy)
+    view = None if reasons.diagnosis is None else impossible_view(policy, reasons.diagnosis, ())
     return {
         "supply": to_json(find_imbalances(policy)),
         "shortages": to_json(find_slot_shortages(policy)),
         "blocked": to_json(reasons.blocked),
         "conflict": [{"rule": rule, "why": to_json(whys.get(rule, Text()))} for rule in reasons.rules],
+        "conflicts": [] if view is None else to_json(view.conflicts),
+        "is_complete": view is not None and view.is_complete,
         "repairs": to_json(reasons.repairs),
         "waivers": to_json(reasons.waivers),
         "fewest": reasons.fewest,
@@ -184,26 +190,16 @@ def infeasibility_data(policy: Policy, reasons: Reasons) -> dict[str, Any]:
 
 def render_infeasibility(policy: Policy, reasons: Reasons, language: Language) -> Iterator[str]:
     """Yield slots without enough people, what maps rule out, rules in conflict and the cheapest ways out."""
-    whys = rule_reasons(policy)
     if reasons.cut_short:
         yield pick(
             language,
             "已按要求停止查找原因：以下未必是全部，所列规则也未必都有关",
             "stopped looking for reasons as asked: there may be more of them, and fewer rules may matter",
         )
-    for count in find_imbalances(policy):
-        yield printable(
-            pick(language, "无法满足：", "cannot be met: ") + imbalance_text(count, policy)(language)
-        )
+    yield from render_supply(balance_sentences(policy), language)
     yield from render_shortages(find_slot_shortages(policy), policy, language)
-    if reasons.blocked:
-        yield pick(language, "地图本身无法如此划分：", "the map itself cannot be divided so:")
-    for blocked in reasons.blocked:
-        yield printable(f"  {blocked.rule}: {blocked.text(language)}")
-    if reasons.rules:
-        yield pick(language, "以下规则不能同时成立：", "these rules cannot hold together:")
-    for rule in reasons.rules:
-        yield printable(f"  {rule} · {whys.get(rule, Text())(language)}")
+    if reasons.diagnosis is not None:
+        yield from render_conflicts(impossible_view(policy, reasons.diagnosis, ()), language)
     if reasons.repairs:
         yield pick(language, "代价最小的出路：", "the cheapest way out:")
     for repair in reasons.repairs:

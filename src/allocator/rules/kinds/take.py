@@ -86,6 +86,14 @@ class Take(Rule):
         at_least = self.model_copy(update={"level": 1, "places": Range(least=self.places.least)})
         return at_most, at_least
 
+    def split_fact(self) -> tuple[Rule | None, Rule | None]:
+        """Return that nobody takes two places of the layer at a time, and the places that must be taken."""
+        if self.places.most != 1 or self.items or self.slots or self.role or self.during:
+            return None, self
+        fact = self.model_copy(update={"id": f"{self.id}.most", "places": Range(most=1)})
+        least = self.places.least
+        return fact, self.model_copy(update={"places": Range(least=least)}) if least else None
+
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
         """Yield each item with too few or too many places, or with places that are impossible."""
         layer = scope.layer
