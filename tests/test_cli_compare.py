@@ -115,10 +115,11 @@ def test_names_and_the_baseline(three: list[Path]) -> None:
 def test_a_scenario_is_solved_first(three: list[Path], tmp_path: Path) -> None:
     place = three[0].parent
     given = ("--time-limit", "20", "--workers", "1")
-    done = call("compare", three[1], place, *given, "--save", tmp_path)
+    done = call("compare", three[1], place, *given, "--save", tmp_path / "options")
     assert done.status == 0 and done.err == ""
-    assert f"plan written to {tmp_path / 'B.json'}" in done.out and not (tmp_path / "A.json").exists()
-    assert call("verify", place, tmp_path / "B.json").status == 0
+    solved = tmp_path / "options" / "tiny.json"
+    assert f"plan written to {solved}" in done.out and [*solved.parent.iterdir()] == [solved]
+    assert call("verify", place, solved).status == 0
     refused = call("compare", three[1], place, *given, "--save", tmp_path / "no" / "folder")
     assert refused.status == 2 and refused.out == ""
     assert "B is better than A: cost 0 against 8" in done.out

@@ -121,6 +121,9 @@ def check(block: Block, folder: Path) -> None:
     """Run the block's commands in order, and compare what each prints and how it exits."""
     todo = examples(block.body)
     for example, after in zip(todo, [*todo[1:], Example("", ())], strict=True):
+        if example.command.startswith("cp "):
+            source, target = shlex.split(example.command)[1:]
+            shutil.copy(folder / source, folder / target)
         if not example.command.startswith(("allocator ", "python docs/")):
             continue
         is_here = not block.slow and example.command.startswith("allocator ")

@@ -856,6 +856,27 @@ def test_other_plans_stand_beside_this_one_judged_anew(desk: Path) -> None:
     )
 
 
+def test_an_option_of_other_rules_is_judged_by_its_own(desk: Path) -> None:
+    """By rules without grades P5 leads in 2026 and breaks nothing; by those of the proposal it breaks one."""
+    grade = (
+        '      - {id: lead-grade, kind: eligible, on: posting, role: lead, when: person.grade == "head"}\n'
+    )
+    assert grade in tiny_scenario.RULES
+    place = write_scenario(desk / "looser", {"tiny-rules.yaml": tiny_scenario.RULES.replace(grade, "")})
+    text = tiny_scenario.PLAN.replace("P3=G1/lead@2026", "P3=G1/member@2026")
+    looser = place.parent.parent / "ungraded.json"
+    api.write_plan(good_plan(place, text.replace("P5=G1/member@2026", "P5=G1/lead@2026")), looser)
+    done = call("export", desk / "plan.json", "--against", looser, "--to", desk / "a.docx", lang="zh")
+    assert (done.status, done.err) == (0, "")
+    document = docx.Document(str(desk / "a.docx"))
+    rows = {cells[0]: cells[1:] for cells in texts(table_with(document, "A 推荐方案"))}
+    assert rows["违反硬规则（代价）"] == ["0", "0"]
+    header, row = texts(table_with(document, "级别", "A 推荐方案"))
+    assert header == ["级别", "A 推荐方案", "B ungraded"]
+    assert row[0] == "硬规则" and "组长" in row[1] and row[2].endswith("无")
+    assert not [one.text for one in document.paragraphs if ".yaml" in one.text]
+
+
 def test_other_plans_that_do_not_belong_are_refused(desk: Path) -> None:
     strange = desk / "strange.json"
     strange.write_text((desk / "plan.json").read_text(encoding="utf-8").replace('"P3"', '"P33"'), "utf-8")

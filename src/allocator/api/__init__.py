@@ -12,7 +12,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allocator.api.comparing import OptionSource, compare, export_comparison, option_sources, plan_option
+from allocator.api.comparing import (
+    OptionSource,
+    compare,
+    export_comparison,
+    option_beside,
+    option_sources,
+    plan_option,
+)
 from allocator.api.drawing import (
     audited_draw,
     check_replaceable,
@@ -274,6 +281,7 @@ __all__ = [
     "load",
     "load_resume_state",
     "load_study",
+    "option_beside",
     "option_sources",
     "other_version",
     "plan_inconsistencies",

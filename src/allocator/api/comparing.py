@@ -161,6 +161,27 @@ def plan_option(
     )
 
 
+def option_beside(policy: Policy, file: Path) -> PlanOption:
+    """Read a plan as an option beside a plan of a policy.
+
+    It is judged by the rules that it was made for, where these are found near its file: another version of
+    the scenario is another option. Otherwise ``policy`` judges it.
+
+    Args:
+        policy: The policy of the other plan, from ``bind``.
+        file: The file of the plan.
+
+    Raises:
+        InputError: The plan cannot be read, or refers to ids that the scenario does not have.
+    """
+    plan = read_plan(file)
+    if plan.scenario.sha256 != policy.sha256:
+        near = find_policy(plan, file).policy
+        if near is not None and near.sha256 == plan.scenario.sha256:
+            policy = near
+    return plan_option(policy, plan, name=shorten(file.stem, LONGEST_NAME), file=file.name)
+
+
 def compare(options: Sequence[PlanOption], *, baseline: Plan | None = None) -> PlanComparison:
     """Put options side by side: each is judged anew, by its own rules and by those of every other one.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from allocator import api
@@ -88,8 +90,8 @@ from allocator.report.rendering.console import pick, printable
     "--save",
     type=FILE,
     metavar="DIR",
-    zh="求解得到的方案存入此文件夹：A.json、B.json 等",
-    en="keep the plans that are solved in this folder: A.json, B.json ...",
+    zh="求解得到的方案存入此文件夹，以名称为文件名",
+    en="keep the plans that are solved in this folder, each under its name",
 )
 @flag("--strict", zh="拒绝为场景另一版本作出的方案", en="refuse a plan of another version of the scenario")
 def command(
@@ -137,6 +139,8 @@ def command(
 def _check_files(to: Path | None, blind: Path | None, save: Path | None) -> None:
     """Refuse files that cannot be written, before anything is solved."""
     if save is not None:
+        with suppress(OSError):  # the check says why it cannot be made
+            save.mkdir(exist_ok=True)
         api.check_writable(save / "A.json")
     if to is not None:
         exporter_for(to, comparison=True)
@@ -158,11 +162,21 @@ def _written(found: api.PlanComparison, language: Language, to: Path, blind: Pat
 def _saved(
     sources: Sequence[api.OptionSource], plans: Sequence[api.Plan], folder: Path | None, output: Output
 ) -> list[AnswerFile]:
-    """Write the plans that were solved into a folder, each under its letter."""
+    """Write the plans that were solved into a folder, each under the name of its option."""
     return [
-        write_answer(plan, folder / f"{source.label}.json", output)
-        for source, plan in zip(sources, plans, strict=True)
+        write_answer(plan, folder / f"{name}.json", output)
+        for source, plan, name in zip(sources, plans, _file_names(sources), strict=True)
         if folder is not None and source.plan is None
+    ]
+
+
+def _file_names(sources: Sequence[api.OptionSource]) -> list[str]:
+    """Return the names of options as names of files, with the letter where two would be the same."""
+    plain = [re.sub(r"[^\w.-]+", "-", one.name).strip("-.") or one.label for one in sources]
+    folded = [name.casefold() for name in plain]
+    return [
+        name if folded.count(name.casefold()) == 1 else f"{one.label}-{name}"
+        for one, name in zip(sources, plain, strict=True)
     ]
 
 

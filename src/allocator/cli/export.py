@@ -144,7 +144,7 @@ def command(
 
 
 def _others(files: Sequence[Path], policy: api.Policy | None, *, strict: bool) -> list[api.PlanOption]:
-    """Return other plans of the scenario, each judged by its rules.
+    """Return other plans, each judged by the rules that it was made for where these are at hand.
 
     Raises:
         InputError: With every fault of the files; or the scenario is not at hand.
@@ -158,7 +158,7 @@ def _others(files: Sequence[Path], policy: api.Policy | None, *, strict: bool) -
     faults: list[Fault] = []
     for file in files:
         try:
-            made = api.plan_option(policy, api.read_plan(file), name=file.stem, file=file.name)
+            made = api.option_beside(policy, file)
             if strict:
                 refuse_other_version(made.differs, file)
             found.append(made)

@@ -173,6 +173,7 @@ class ScoreTables(OptionColumns):
         rows = [
             (
                 word_cell(one.rule),
+                text_cell(level_title(self.found, one.level)),
                 *(
                     text_cell(NONE, "warn")
                     if found is None
@@ -183,7 +184,11 @@ class ScoreTables(OptionColumns):
             for one in self.found.rules
             if one.is_changed or None in one.findings
         ]
-        columns = (DeskColumn(Text(zh="规则", en="rule"), 12), *self.columns(24))
+        columns = (
+            DeskColumn(Text(zh="规则", en="rule"), 12),
+            DeskColumn(Text(zh="级别", en="level"), 12),
+            *self.columns(24),
+        )
         return self.table("option-rule-texts", Text(zh="规则异同", en="Rules that differ"), columns, rows)
 
     def judgements(self) -> DeskTable:

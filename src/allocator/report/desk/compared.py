@@ -10,7 +10,7 @@ from allocator.report.compare.comparison_sentences import comparison_sentences
 from allocator.report.compare.comparison_tables import comparison_tables
 from allocator.report.compare.option_staffing import PlaceRow
 from allocator.report.compare.plan_comparison import PlanComparison, compare_options
-from allocator.report.desk.desk_tables import Cell, DeskColumn, DeskView, text_cell, word_cell
+from allocator.report.desk.desk_tables import Cell, DeskTable, DeskView, text_cell, word_cell
 from allocator.report.desk.ground_words import tight
 from allocator.verify.plan_option import PlanOption
 
@@ -18,22 +18,32 @@ from allocator.verify.plan_option import PlanOption
 _OWN = Text(zh="推荐方案", en="the plan proposed")
 #: What a proposal says elsewhere, or what no reader of it asks.
 _UNTOLD = frozenset({"人员与案件为合成数据。", "随机种子"})
-#: The table of a comparison that the section shows: the options at a glance.
-_GLANCE = "option-overview"
+#: The tables of a comparison that the section shows: the options at a glance, and what each asks.
+_SHOWN = ("option-overview", "option-rule-texts")
 
 
 def with_options(view: DeskView, options: Sequence[PlanOption]) -> DeskView:
     """Return a desk view whose section of options compares the plan, the first option, with the others.
 
-    Each option is judged anew by its own rules and by those of every other one.
+    Each option is judged anew by its own rules and by those of every other one. The rules that differ stand
+    there as sentences, without their ids.
     """
     found = compare_options(options)
-    table = next(one for one in comparison_tables(found, every=True) if one.id == _GLANCE)
-    first = DeskColumn(Text(zh=f"{options[0].label} {_OWN.zh}", en=f"{options[0].label} {_OWN.en}"))
-    told = [row for row in table.rows if row[0].text.zh not in _UNTOLD]
-    columns = (table.columns[0], first, *table.columns[2:])
-    table = replace(table, columns=columns, rows=(*told, *_load_rows(found)))
-    return replace(view, compared=tuple(_sentences(found)), compared_table=table)
+    tables = comparison_tables(found, every=True)
+    glance, *rules = (_named(one, options[0]) for one in tables if one.id in _SHOWN)
+    told = [row for row in glance.rows if row[0].text.zh not in _UNTOLD]
+    glance = replace(glance, rows=(*told, *_load_rows(found)))
+    rules = [replace(one, columns=one.columns[1:], rows=tuple(row[1:] for row in one.rows)) for one in rules]
+    return replace(view, compared=tuple(_sentences(found)), compared_tables=(glance, *rules))
+
+
+def _named(table: DeskTable, own: PlanOption) -> DeskTable:
+    """Return a table in which the column of the first option is called the plan proposed."""
+    name = Text(zh=f"{own.label} {_OWN.zh}", en=f"{own.label} {_OWN.en}")
+    columns = [
+        replace(one, title=name) if one.title.zh.split(" ")[0] == own.label else one for one in table.columns
+    ]
+    return replace(table, columns=tuple(columns))
 
 
 def _sentences(found: PlanComparison) -> Iterator[Text]:
@@ -48,6 +58,8 @@ def _sentences(found: PlanComparison) -> Iterator[Text]:
             continue
         yield Text(zh=tight(text.zh), en=text("en"))
     for mismatch in found.mismatches:
+        if mismatch.kind == "files":  # the table of rules says what differs in words of the reader
+            continue
         zh, en = tight(mismatch.text.zh).rstrip("。"), mismatch.text("en").rstrip(".")
         yield Text(zh=f"{zh}。", en=f"{en}.")
 

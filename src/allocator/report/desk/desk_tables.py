@@ -307,7 +307,7 @@ class DeskView:
         standings: How the seats of each layer are filled at present and in each period.
         options: The plan beside the present state; None where there is no present state.
         compared: What the comparison with other plans says, sentence by sentence; empty without others.
-        compared_table: The plans side by side; None without others.
+        compared_tables: The plans side by side, and the rules that differ; empty without others.
         stays: Who stays in which seat, a table for each layer.
         sentences: The sentence of each rule by its id, in the order of the rules.
         is_blind: Whether codes stand for the names of people.
@@ -328,7 +328,7 @@ class DeskView:
     standings: tuple[Staffing, ...] = ()
     options: DeskTable | None = None
     compared: tuple[Text, ...] = ()
-    compared_table: DeskTable | None = None
+    compared_tables: tuple[DeskTable, ...] = ()
     stays: tuple[DeskTable, ...] = ()
     sentences: Mapping[str, Text] = field(default_factory=dict)
     is_blind: bool = False

@@ -136,11 +136,14 @@ def _cases_text(title: Text, table: DeskTable) -> Text:
 
 def options_blocks(view: DeskView) -> Iterator[WordBlock]:
     """Yield the plan beside other plans, if the call named any, and beside the present state."""
-    if view.compared_table is not None:
+    if view.compared_tables:
         for text in view.compared:
             yield paragraph("Body", text)
-        yield WordBlock("TableText", table=view.compared_table)
-        yield from _option_notes(view.compared_table)
+        for number, table in enumerate(view.compared_tables):
+            if number:
+                yield paragraph("Body", Text(zh=f"{table.title.zh}：", en=f"{table.title('en')}:"))
+            yield WordBlock("TableText", table=table)
+            yield from _option_notes(table)
         if view.options is not None:
             yield paragraph("Body", _BESIDE_PRESENT)
             yield WordBlock("TableText", table=view.options)
