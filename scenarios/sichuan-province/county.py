@@ -16,7 +16,7 @@ import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from land import grown, laid_out, neighbours
+from land import from_seat, grown, laid_out, neighbours
 from sectors import grouped, named
 from staff import cases, kin, people
 
@@ -97,11 +97,11 @@ def read_counties(file: Path = HERE / "units.csv") -> list[County]:
     ]
 
 
-def make(county: County) -> Made:
-    """Return the tables of a county."""
-    draw = random.Random(int(county.code))
+def make(county: County, number: int = 1) -> Made:
+    """Return the tables of a county; another ``number`` invents other departments, people, ties and work."""
+    draw = random.Random(int(county.code) if number == 1 else f"{county.code}-{number}")
     made = Made(county)
-    places = laid_out(county, draw)
+    places = from_seat(county, laid_out(county, draw))
     near = neighbours(places)
     agencies = _zones(made, places, near, draw)
     made.tables["links"] = [{"source": a, "target": b, "kind": "adjacent"} for a, b in near]

@@ -69,6 +69,13 @@ def _apart(a: Row, b: Row) -> float:
     return east * east + north * north
 
 
+def from_seat(county: County, places: list[Row]) -> list[Row]:
+    """Return the townships with their distance in km to the county seat, the one nearest to the middle."""
+    middle: Row = {"lon": county.lon, "lat": county.lat}
+    seat = min(places, key=lambda row: _apart(row, middle))
+    return [{**row, "km": round(math.sqrt(_apart(row, seat)))} for row in places]
+
+
 def neighbours(places: list[Row]) -> list[tuple[str, str]]:
     """Return which places adjoin: no third one is in the circle between them (Gabriel graph, connected)."""
     return [

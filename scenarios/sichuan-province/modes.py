@@ -20,7 +20,7 @@ from staff import task_forces
 HERE = Path(__file__).parent
 RULES = HERE.parent.parent / "rules"
 COLUMNS = {
-    "units": "id,name,kind,parent,place,domain,second,workload,lon,lat,code,position,liaison",
+    "units": "id,name,kind,parent,place,domain,second,workload,lon,lat,code,position,km,liaison",
     "people": "id,name,grade,title,unit,native_place,born,skills,in_charge,field,served_at,served",
     "links": "source,target,kind",
     "ties": "source,target,kind",
@@ -79,15 +79,16 @@ def zones(made: Made) -> list[Row]:
     """Return the zones; their limits leave room around the zones of the plan made first."""
     load = {str(row["id"]): int(str(row["workload"])) for row in made.tables["units"] if row.get("workload")}
     loads = [sum(load[unit] for units in zone.values() for unit in units) for zone in made.zones]
-    place = {str(row["id"]): row["place"] for row in made.units("township")}
+    at = {str(row["id"]): row for row in made.units("township")}
     limits: Row = {"least_load": min(loads), "most_load": max(loads)}
     for kind in ("townships", "agencies"):
         counts = [len(zone[kind]) for zone in made.zones]
         limits |= {f"least_{kind}": max(1, min(counts) - 1), f"most_{kind}": max(counts) + 1}
+    seats = [at[zone["townships"][0]] for zone in made.zones]
     return [
-        {"id": f"Z{k}", "name": f"第{k}片区", "kind": "zone", "place": place[zone["townships"][0]],
+        {"id": f"Z{k}", "name": f"第{k}片区", "kind": "zone", "place": seat["place"], "km": seat["km"],
          "office": zone["offices"][0], "offices": ";".join(zone["offices"]), **limits}
-        for k, zone in enumerate(made.zones, start=1)
+        for k, (zone, seat) in enumerate(zip(made.zones, seats, strict=True), start=1)
     ]  # fmt: skip
 
 
@@ -133,7 +134,7 @@ MODES = {
         Mode("task-force", "专班式", "task forces", ("county-task-forces", "task-forces-linked"),
              "id,name,kind,parent,office,offices,need,seats,agencies,townships", forces),
         Mode("zone", "片区式", "zones", ("county-zones", "zones-by-liaison"),
-             "id,name,kind,place,office,offices,least_townships,most_townships,least_agencies,most_agencies,"
+             "id,name,kind,place,km,office,offices,least_townships,most_townships,least_agencies,most_agencies,"
              "least_load,most_load", zones, today),
         Mode("joint", "联合式", "joint groups", ("county-joint-groups", "sector-groups"),
              "id,name,kind,parent,domain,seats,least,most,least_load,most_load,most_effort", joint_groups),
@@ -141,7 +142,7 @@ MODES = {
 }  # fmt: skip
 
 
-def write(county: County, mode: str, folder: Path, made: Made | None = None) -> Path:
+def write(county: County, mode: str, folder: Path, made: Made | None = None, name: str = "") -> Path:
     """Write a county's scenario in a mode.
 
     Args:
@@ -149,19 +150,21 @@ def write(county: County, mode: str, folder: Path, made: Made | None = None) -> 
         mode: One of `MODES`.
         folder: Where scenarios go; the new one is a folder in it.
         made: What `make` returned for the county, if it is at hand.
+        name: Name of the new folder; by default that of the scenario.
 
     Returns:
         The scenario's folder, complete in itself: it can be moved or copied anywhere.
     """
     chosen, made = MODES[mode], made or make(county)
-    place = folder / f"county-{county.code}-{mode}"
+    scenario = f"county-{county.code}-{mode}"
+    place = folder / (name or scenario)
     place.mkdir(parents=True, exist_ok=True)
     tables = made.tables | {"links": made.tables["links"] + chosen.links(made), "groups": chosen.groups(made)}
-    for name, columns in (COLUMNS | {"groups": chosen.columns}).items():
-        _table(place / f"{name}.csv", columns, tables[name])
+    for table, columns in (COLUMNS | {"groups": chosen.columns}).items():
+        _table(place / f"{table}.csv", columns, tables[table])
     template = (HERE / "templates" / f"{mode}.yaml").read_text(encoding="utf-8")
     words = {
-        "{scenario}": place.name,
+        "{scenario}": scenario,
         "{county}": county.name,
         "{zh_name}": chosen.zh,
         "{en_name}": chosen.en,

@@ -16,6 +16,7 @@ from allocator.solvers.observer import NullObserver, Snapshot
 from allocator.study.cell_process import Tell, run_cell
 from allocator.study.cells import versions
 from allocator.study.criteria_counting import CriteriaCounter
+from allocator.study.figure_levels import FigureLevel
 
 #: Least seconds between two messages about bounds; better plans are always told of.
 TELL_EVERY = 0.2
@@ -33,7 +34,8 @@ def solve_cell(request: Mapping[str, Any], tell: Tell) -> Mapping[str, Any]:
     began = time.monotonic()
     try:
         policy, yardstick = _policies(request)
-        counter = CriteriaCounter(policy, yardstick, request.get("criteria") or ())
+        figures = [FigureLevel.model_validate(one) for one in request.get("figures") or ()]
+        counter = CriteriaCounter(policy, yardstick, request.get("criteria") or (), figures)
         watch = _Watch(policy, counter, tell)
         plan = _solve(policy, request, watch)
         return _answer(plan, counter, watch)
@@ -137,6 +139,7 @@ def _answer(plan: Plan, counter: CriteriaCounter, watch: _Watch) -> Mapping[str,
         "status": plan.status,
         "score": [one.model_dump(mode="json") for one in plan.score],
         "criteria": [one.model_dump(mode="json") for one in criteria],
+        "figures": dict(counter.figures(plan)) if plan.is_found else {},
         "stopped": str(plan.run.get("stopped", "")),
         "seconds": plan.run.get("seconds", 0.0),
         "best_after": watch.best_after(plan),

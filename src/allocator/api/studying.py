@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,8 +21,18 @@ from allocator.report.wording import level_text
 from allocator.study.cell_process import unlimited_here
 from allocator.study.cell_results import CellResult, ResultStore
 from allocator.study.cell_runner import CellEnd, CellTask, Runner
-from allocator.study.cells import CellCount, Digests, StudyCell, as_request, count_cells, make_cells
-from allocator.study.option_faults import OptionChecks, study_faults
+from allocator.study.cells import (
+    CellCount,
+    Digests,
+    Solved,
+    StudyCell,
+    as_request,
+    count_cells,
+    make_cells,
+)
+from allocator.study.figure_faults import table_faults
+from allocator.study.figure_levels import compared_figures, figure_levels, figure_title
+from allocator.study.option_faults import OptionChecks, StudyFaults
 from allocator.study.process_runner import ProcessRunner, cell_command, default_places
 from allocator.study.study_file import Study, read_study
 from allocator.study.study_run import RunSettings, StudyRun, make_task
@@ -64,15 +74,13 @@ class LoadedStudy:
     Attributes:
         study: The study file.
         cells: All cells in the order in which they run.
-        digests: The digests of the files that are solved, by scenario and option.
-        entries: The workbook to load, by scenario; empty for a folder.
+        digests: The digests of the files that are solved, by scenario, option and seed.
         store: The folder of results.
     """
 
     study: Study
     cells: tuple[StudyCell, ...]
-    digests: Mapping[tuple[str, str], Digests]
-    entries: Mapping[str, str]
+    digests: Mapping[Solved, Digests]
     store: ResultStore
 
     def results(self) -> dict[str, CellResult]:
@@ -96,15 +104,20 @@ class LoadedStudy:
         return tuple(name for name in unlimited_here() if asked[name] is not None)
 
     def titles(self) -> tuple[dict[str, Text], dict[str, Text]]:
-        """Return the titles of criteria (levels and rules) by code, and those of scenarios by name."""
-        criteria: dict[str, Text] = {}
-        scenarios: dict[str, Text] = {}
-        wanted = {one.code for one in self.study.spec.criteria}
-        for name, place in self.study.scenarios.items():
+        """Return the titles of criteria by code, and those of scenarios by name."""
+        spec = self.study.spec
+        criteria = {f"figure:{name}": figure_title(spec, name) for name in spec.figures}
+        known = self.study.facts.titles if self.study.facts else {}
+        scenarios = {name: Text(zh=title, en=title) for name, title in known.items()}
+        wanted = {one.code for one in spec.criteria}
+        for name in self.study.scenarios:
+            if name in scenarios and wanted and wanted <= criteria.keys():
+                continue
+            place = next(iter(self.study.places(name)))
             found = read_spec(place)
             if found is None:
                 continue
-            scenarios[name] = found.spec.title
+            scenarios.setdefault(name, found.spec.title)
             for level, title in found.spec.levels.items():
                 criteria.setdefault(f"level:{level}", level_text(level, {level: title}))
             if not {code for code in wanted if code.startswith("rule:")} <= criteria.keys():
@@ -137,30 +150,30 @@ def load_study(path: Path | str, into: Path | str | None = None) -> LoadedStudy:
         InputError: With every fault of the file and of its options.
     """
     study = read_study(path)
-    faults = study_faults(study, _sources(study))
-    if faults:
-        raise input_error(faults)
+    faults = StudyFaults(study)
+    digests: dict[Solved, Digests] = {}
+    for name, source, options in _sources(study):
+        faults.look(name, source, options)
+        for option, seeds in options.items() if not faults.any else ():
+            made = _variants(study, source, option, None)
+            digests.update(((name, option, seed), made) for seed in seeds)
+    if found := faults.found():
+        raise input_error(found)
     folder = Path(into) if into is not None else study.file.with_name(study.file.stem + RESULTS)
-    digests: dict[tuple[str, str], Digests] = {}
-    entries: dict[str, str] = {}
-    for name, source in _sources(study):
-        entries[name] = source.location.workbook.name if source.location.workbook else ""
-        for option in study.spec.all_options:
-            digests[name, option] = _variants(study, source, option, None)
-    cells = make_cells(study, digests)
-    return LoadedStudy(study, cells, digests, entries, ResultStore(folder))
+    return LoadedStudy(study, make_cells(study, digests), digests, ResultStore(folder))
 
 
-def _sources(study: Study) -> Iterator[tuple[str, SourceFiles]]:
-    """Yield each scenario with its files; one at a time is held."""
+def _sources(study: Study) -> Iterator[tuple[str, SourceFiles, Mapping[str, Sequence[int]]]]:
+    """Yield what is solved of each scenario: its files, and the options with their seeds; one at a time."""
     faults: list[Fault] = []
-    for name, place in study.scenarios.items():
-        try:
-            source = read_source(place)
-        except InputError as error:
-            faults.extend(error.faults)
-            continue
-        yield name, source
+    for name in study.scenarios:
+        for place, options in study.places(name).items():
+            try:
+                source = read_source(place)
+            except InputError as error:
+                faults.extend(error.faults)
+                continue
+            yield name, source, options
     if faults:
         raise input_error(faults)
 
@@ -170,16 +183,17 @@ def _variants(
 ) -> Digests:
     """Return the digests of a scenario with an option; with ``write`` its files are written, too."""
     chosen = study.spec.all_options[option]
-    tables = study.table_files(chosen)
-    variant = make_variant(source, chosen, tables)
+    tables, figures = study.table_files(chosen), figure_levels(study.spec, option)
+    variant = make_variant(source, chosen, tables, figures=figures)
     if write is not None:
         write_variant(variant, write(option, variant.sha256))
-    if not chosen.changes_rules:
-        return Digests(variant.sha256, variant.sha256)
+    counts_itself = not study.spec.has_own_criteria if figures.levels else not chosen.changes_rules
+    if counts_itself:
+        return Digests(variant.sha256, variant.sha256, variant.entry)
     yardstick = make_variant(source, chosen, tables, own_rules=True)
     if write is not None:
         write_variant(yardstick, write("", yardstick.sha256))
-    return Digests(variant.sha256, yardstick.sha256)
+    return Digests(variant.sha256, yardstick.sha256, variant.entry)
 
 
 def run_study(
@@ -220,27 +234,42 @@ def _check_options(loaded: LoadedStudy) -> None:
     """Bind every option that has an open cell to the first scenario that is sound.
 
     Raises:
-        InputError: With the faults of the options, at their places in the study file.
+        InputError: With the faults of the options and figures, at their places in the study file.
     """
-    done = loaded.results()
-    wanted = {cell.option for cell in loaded.cells if cell.key not in done}
-    options = loaded.study.spec.all_options
-    changed = [name for name in options if name in wanted and options[name].changes_anything]
-    source = next((one for _, one in _sources(loaded.study) if _is_bound(one)), None) if changed else None
-    if source is None:
-        return
+    study, done = loaded.study, loaded.results()
+    options = study.spec.all_options
+    open_options = {cell.option for cell in loaded.cells if cell.key not in done}
+    left = {
+        name
+        for name, option in options.items()
+        if name in open_options and (option.changes_anything or compared_figures(study.spec))
+    }
     faults: list[Fault] = []
-    for name in changed:
-        variant = make_variant(source, options[name], loaded.study.table_files(options[name]))
-        checks = OptionChecks(loaded.study, name, source)
-        with TemporaryDirectory() as place:
-            write_variant(variant, Path(place) / "scenario")
-            try:
-                bind(load(Path(place) / "scenario")).check_expressions()
-            except InputError as error:
-                faults.extend(map(checks.place_bound, error.faults))
+    for _, source, solved in _sources(study):
+        if not left:
+            break
+        names = [name for name in solved if name in left]
+        if names and _is_bound(source):
+            left -= set(names)
+            faults.extend(fault for name in names for fault in _faults_when_bound(study, name, source))
     if faults:
         raise input_error(dict.fromkeys(faults))
+
+
+def _faults_when_bound(study: Study, name: str, source: SourceFiles) -> Iterator[Fault]:
+    """Yield the faults of an option and of the figures in it that show when it is bound to a scenario."""
+    option, figures = study.spec.all_options[name], figure_levels(study.spec, name)
+    variant = make_variant(source, option, study.table_files(option), figures=figures)
+    checks = OptionChecks(study, name, source)
+    with TemporaryDirectory() as place:
+        write_variant(variant, Path(place) / "scenario")
+        try:
+            policy = bind(load(Path(place) / "scenario"))
+            policy.check_expressions()
+        except InputError as error:
+            yield from map(checks.place_bound, error.faults)
+            return
+        yield from table_faults(study.spec, study.document, policy, figures)
 
 
 def _is_bound(source: SourceFiles) -> bool:
@@ -255,11 +284,11 @@ def _is_bound(source: SourceFiles) -> bool:
 def _write_scenarios(loaded: LoadedStudy) -> None:
     """Write the files of every scenario and option that has an open cell."""
     done = loaded.results()
-    wanted = {(cell.scenario, cell.option) for cell in loaded.cells if cell.key not in done}
-    for name, source in _sources(loaded.study):
+    wanted = {(cell.scenario, cell.option, cell.seed) for cell in loaded.cells if cell.key not in done}
+    for name, source, options in _sources(loaded.study):
         place = partial(loaded.store.variant_folder, name)
-        for option in loaded.study.spec.all_options:
-            if (name, option) in wanted:
+        for option, seeds in options.items():
+            if any((name, option, seed) in wanted for seed in seeds):
                 _variants(loaded.study, source, option, place)
 
 
@@ -269,7 +298,8 @@ def _task(loaded: LoadedStudy, cell: StudyCell) -> CellTask:
     is_own = cell.yardstick == cell.variant
     yardstick = folder if is_own else place(cell.scenario, "", cell.yardstick).resolve()
     request = as_request(cell, os.fspath(folder), os.fspath(yardstick))
-    return make_task(cell, folder, yardstick, loaded.entries[cell.scenario], request)
+    entry = loaded.digests[cell.scenario, cell.option, cell.seed].entry
+    return make_task(cell, folder, yardstick, entry, request)
 
 
 #: The suffixes of the files that a report is written to.

@@ -105,11 +105,15 @@ def cost_text(cost: CostSummary | None) -> str:
     if cost is None:
         return "—"
     if cost.median is None or cost.least is None or cost.most is None:
-        return "—" if cost.bound is None else f"≥ {number(cost.bound)}"
-    middle = number(int(cost.median) if cost.median.is_integer() else cost.median)
+        return "—" if cost.bound is None else f"≥ {_number(cost.bound)}"
+    middle = _number(cost.median)
     spread = "" if cost.least == cost.most else f" [{number(cost.least)}, {number(cost.most)}]"
-    bound = "" if cost.bound is None or cost.bound == cost.median else f" ≥ {number(cost.bound)}"
+    bound = "" if cost.bound is None or cost.bound == cost.median else f" ≥ {_number(cost.bound)}"
     return middle + spread + bound
+
+
+def _number(value: float) -> str:
+    return number(int(value) if float(value).is_integer() else value)
 
 
 def _option_row(view: StudyView, line: OptionLine) -> tuple[Cell, ...]:

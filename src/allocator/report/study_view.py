@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -31,14 +31,15 @@ class CostSummary:
         median: Median of the costs; None where no plan has one.
         least: The least of them.
         most: The greatest.
-        bound: The greatest proven lower bound, which holds for every plan of the option.
+        bound: The greatest proven lower bound, which holds for every plan of the option; the median of
+            those of the plans where each seed has a scenario of its own.
     """
 
     criterion: str
     median: float | None
     least: int | None
     most: int | None
-    bound: int | None
+    bound: float | None
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,7 @@ def study_view(
     trials = by_trial(cells, results)
     codes = _codes(study, results.values())
     worse = _worse_in(trials)
+    by_seed = {name for name, option in options.items() if option.differs_by_seed}
     return StudyView(
         name=study.spec.study,
         title=study.spec.title,
@@ -193,7 +195,7 @@ def study_view(
         criteria={code: _title(study, code, titles) for code in codes},
         scenarios=_told_apart({name: scenarios.get(name, Text()) for name in study.scenarios}),
         options={name: option.title or Text(zh=name, en=name) for name, option in options.items()},
-        lines=tuple(_option_lines(cells, results, codes, worse)),
+        lines=tuple(_option_lines(cells, results, codes, worse, by_seed)),
         ended_cells=tuple(cell_lines(cells, results)),
         pairs=tuple(option_pairs(list(options), trials, codes)),
         proofs=_proofs(cells, results, worse),
@@ -248,13 +250,19 @@ def _worse_in(trials: Mapping[Trial, Mapping[str, CellResult | None]]) -> Worse:
 
 
 def _option_lines(
-    cells: Sequence[StudyCell], results: Results, codes: Sequence[str], worse: Worse
+    cells: Sequence[StudyCell],
+    results: Results,
+    codes: Sequence[str],
+    worse: Worse,
+    by_seed: Collection[str],
 ) -> Iterator[OptionLine]:
     groups: dict[tuple[str, float], dict[str, list[StudyCell]]] = defaultdict(lambda: defaultdict(list))
     for cell in cells:
         groups[cell.scenario, cell.seconds][cell.option].append(cell)
     for (scenario, seconds), options in groups.items():
-        summaries = {name: _costs(_ended(own, results), codes) for name, own in options.items()}
+        summaries = {
+            name: _costs(_ended(own, results), codes, name in by_seed) for name, own in options.items()
+        }
         whole = {
             name: medians
             for name, costs in summaries.items()
@@ -306,7 +314,7 @@ def _medians(costs: Sequence[CostSummary]) -> list[float]:
     return [one.median for one in costs if one.median is not None]
 
 
-def _costs(ended: Sequence[CellResult], codes: Sequence[str]) -> tuple[CostSummary, ...]:
+def _costs(ended: Sequence[CellResult], codes: Sequence[str], by_seed: bool) -> tuple[CostSummary, ...]:
     """Return the criteria of which some plan has a cost or some cell a bound."""
     found = []
     for code in codes:
@@ -315,7 +323,9 @@ def _costs(ended: Sequence[CellResult], codes: Sequence[str]) -> tuple[CostSumma
         bounds = [one.bound for one in values if one.bound is not None]
         if costs or bounds:
             middle = float(median(costs)) if costs else None
-            bound = max(bounds, default=None)
+            bound: float | None = max(bounds, default=None)
+            if by_seed and bounds:
+                bound = float(median([one.bound or 0 for one in values if one.cost is not None or not costs]))
             found.append(CostSummary(code, middle, min(costs, default=None), max(costs, default=None), bound))
     return tuple(found)
 

@@ -56,6 +56,7 @@ class CellResult(BaseModel):
         status: Status of the plan.
         score: Cost and bound of each level, as the option counts.
         criteria: The criteria, most important first.
+        figures: The figures that the criteria add up, by name.
         stopped: Why the solve ended: a proof, work, time, memory.
         seconds: Seconds of the solve.
         wall_seconds: Seconds of the process.
@@ -79,6 +80,7 @@ class CellResult(BaseModel):
     status: str = ""
     score: tuple[LevelScore, ...] = ()
     criteria: tuple[CriterionValue, ...] = ()
+    figures: Mapping[str, int] = {}
     stopped: str = ""
     seconds: float = 0.0
     wall_seconds: float = 0.0

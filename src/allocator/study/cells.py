@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.metadata import version
 from typing import Any
 
+from allocator.study.figure_levels import FigureLevel, figure_levels
 from allocator.study.study_file import Study
 from allocator.study.study_spec import StudySpec
 
@@ -49,6 +50,7 @@ class StudyCell:
         yardstick: Digest of the files whose rules count the criteria; that of the variant where it has them.
         limits: What the process may take.
         criteria: Codes of the criteria; none for all levels.
+        figures: The study's figures as levels of the option.
     """
 
     scenario: str
@@ -60,11 +62,12 @@ class StudyCell:
     yardstick: str
     limits: CellLimits
     criteria: tuple[str, ...] = ()
+    figures: tuple[FigureLevel, ...] = field(default=(), hash=False, repr=False)
 
     @cached_property
     def key(self) -> str:
         """The hash of what goes in; neither the names of scenario and option nor their order count."""
-        parts = {
+        parts: dict[str, Any] = {
             "files": self.variant,
             "yardstick": self.yardstick,
             "seed": self.seed,
@@ -74,6 +77,8 @@ class StudyCell:
             "criteria": list(self.criteria),
             "versions": dict(versions()),
         }
+        if self.figures:
+            parts["figures"] = _plain(self.figures)
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     @property
@@ -87,6 +92,10 @@ class StudyCell:
         return (self.scenario, self.seed, self.seconds)
 
 
+def _plain(figures: Iterable[FigureLevel]) -> list[Any]:
+    return [one.model_dump(mode="json") for one in figures]
+
+
 @cache
 def versions() -> Mapping[str, str]:
     """Return the versions of what decides a plan."""
@@ -96,28 +105,39 @@ def versions() -> Mapping[str, str]:
 
 @dataclass(frozen=True)
 class Digests:
-    """The digests of one scenario with one option: of its files, and of those that count the criteria."""
+    """The digests of one scenario with one option: of its files, and of those that count the criteria.
+
+    Attributes:
+        variant: Digest of the files that are solved.
+        yardstick: Digest of those whose rules count the criteria.
+        entry: The workbook to load; empty for a folder.
+    """
 
     variant: str
     yardstick: str
+    entry: str = ""
 
 
-def make_cells(study: Study, digests: Mapping[tuple[str, str], Digests]) -> tuple[StudyCell, ...]:
+Solved = tuple[str, str, int]
+
+
+def make_cells(study: Study, digests: Mapping[Solved, Digests]) -> tuple[StudyCell, ...]:
     """Return all cells in the order in which they run: all options of a scenario and seed one after another.
 
     Args:
         study: The study.
-        digests: The digests by scenario and option.
+        digests: The digests by scenario, option and seed.
     """
     return tuple(_cells(study, digests))
 
 
-def _cells(study: Study, digests: Mapping[tuple[str, str], Digests]) -> Iterator[StudyCell]:
+def _cells(study: Study, digests: Mapping[Solved, Digests]) -> Iterator[StudyCell]:
     spec = study.spec
     options = spec.all_options
     every_seed = dict.fromkeys(seed for one in options.values() for seed in one.seeds or spec.seeds)
     every_limit = dict.fromkeys(limit for one in options.values() for limit in one.limits or spec.limits)
     criteria = tuple(one.code for one in spec.criteria)
+    figures = {name: figure_levels(spec, name).levels for name in options}
     for seed in every_seed:
         for scenario in study.scenarios:
             for seconds in every_limit:
@@ -126,11 +146,11 @@ def _cells(study: Study, digests: Mapping[tuple[str, str], Digests]) -> Iterator
                         continue
                     if seconds not in (option.limits or spec.limits):
                         continue
-                    made = digests[scenario, name]
+                    made = digests[scenario, name, seed]
                     limits = CellLimits(_wall(spec, seconds), spec.cpu, spec.memory)
                     yield StudyCell(
                         scenario, name, seed, seconds, spec.workers,
-                        made.variant, made.yardstick, limits, criteria,
+                        made.variant, made.yardstick, limits, criteria, figures[name],
                     )  # fmt: skip
 
 
@@ -188,4 +208,5 @@ def as_request(cell: StudyCell, folder: str, yardstick: str) -> dict[str, Any]:
         "criteria": list(cell.criteria),
         "cpu": cell.limits.cpu,
         "memory": cell.limits.memory,
+        "figures": _plain(cell.figures),
     }

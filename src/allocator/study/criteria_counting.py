@@ -9,6 +9,8 @@ from allocator.model.plan import HARD, Level, LevelScore, Plan
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 from allocator.study.cell_results import CriterionValue
+from allocator.study.figure_counting import FigureCounter
+from allocator.study.figure_levels import FigureLevel
 from allocator.verify import check_references, judge
 
 
@@ -19,11 +21,22 @@ class CriteriaCounter:
         policy: The policy that is solved.
         yardstick: The same facts with the scenario's own rules; None where these cannot be bound to them.
         codes: Codes of the criteria; all levels if empty.
+        figures: The study's figures; their rules stand above the levels of the scenario.
+
+    Raises:
+        InputError: What a figure counts in tables cannot be read.
     """
 
-    def __init__(self, policy: Policy, yardstick: Policy | None, codes: Sequence[str]) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        yardstick: Policy | None,
+        codes: Sequence[str],
+        figures: Sequence[FigureLevel] = (),
+    ) -> None:
         self._policy, self._yardstick = policy, yardstick
-        own = _soft_rules(policy)
+        self._figures, self._above = FigureCounter(policy, figures), len(figures)
+        own = _soft_rules(policy, self._above)
         theirs = {} if yardstick is None else _soft_rules(yardstick)
         levels = sorted({*own, *theirs}) if yardstick is None else sorted(theirs)
         self.codes = tuple(codes) or tuple(f"level:{level}" for level in levels)
@@ -34,12 +47,13 @@ class CriteriaCounter:
 
         A bound of a level holds given the levels above: it counts only while those are proved.
         """
-        known: dict[str, int] = {}
-        for one in score:
-            if one.level == HARD:
+        known, is_proved = self._figures.bounds(score)
+        for one in score if is_proved else ():
+            if one.level == HARD or one.level <= self._above:
                 continue
-            if one.level in self._carried:
-                known[f"level:{one.level}"] = one.bound
+            level = one.level - self._above
+            if level in self._carried:
+                known[f"level:{level}"] = one.bound
                 known.update((f"rule:{rule}", one.bound) for rule in self._alone(one.level))
             if one.cost != one.bound:
                 break
@@ -60,25 +74,32 @@ class CriteriaCounter:
         )
 
     def _costs(self, plan: Plan) -> Mapping[str, int]:
-        """Return the costs by criterion; none where the scenario's rules cannot judge the plan."""
-        if self._yardstick is None:
-            return {}
+        """Return the costs by criterion; figures alone where the scenario's rules cannot judge the plan."""
+        figures = self._figures.costs(plan)
+        if self._yardstick is None or all(code in figures for code in self.codes):
+            return figures
         try:
             check_references(self._yardstick, plan, "plan")
             judgement = judge(self._yardstick, plan.assignments)
         except InputError:
-            return {}
+            return figures
         by_level = {f"level:{level}": cost for level, cost in judgement.costs.items()}
         by_rule = {f"rule:{one.rule.id}": one.cost for one in judgement.findings}
-        return {**by_level, **by_rule}
+        return {**by_level, **by_rule, **figures}
+
+    def figures(self, plan: Plan) -> Mapping[str, int]:
+        """Return the figures that the criteria add up, by name."""
+        return self._figures.values(plan)
 
 
-def _soft_rules(policy: Policy) -> dict[int, dict[str, Rule]]:
-    """Return the soft rules by level and id."""
+def _soft_rules(policy: Policy, above: int = 0) -> dict[int, dict[str, Rule]]:
+    """Return the soft rules by level and id as they were before levels were put above them."""
     levels: dict[int, dict[str, Rule]] = {}
     for rule in policy.rules:
-        if rule.level != HARD:
-            levels.setdefault(int(rule.level), {})[rule.id] = rule
+        if rule.level != HARD and int(rule.level) > above:
+            level = int(rule.level) - above
+            own = rule.model_copy(update={"level": level}) if above else rule
+            levels.setdefault(level, {})[rule.id] = own
     return levels
 
 

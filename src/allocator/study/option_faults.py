@@ -14,8 +14,9 @@ from allocator.model.reading.yaml_file import KeyPath, parse_yaml
 from allocator.model.spec import ScenarioSpec
 from allocator.model.text import Text
 from allocator.rules.packs import Rulebook, read_rulebook
+from allocator.study.figure_levels import RulePart, figure_levels
 from allocator.study.study_file import Study
-from allocator.study.study_spec import StudyOption
+from allocator.study.study_spec import StudyOption, StudySpec
 from allocator.study.variants import (
     OPTION_PACK,
     SourceFiles,
@@ -25,26 +26,40 @@ from allocator.study.variants import (
 )
 
 
-def study_faults(study: Study, sources: Iterable[tuple[str, SourceFiles]]) -> list[Fault]:
-    """Return the faults of all options in all scenarios, each fault once.
+class StudyFaults:
+    """The faults of all options in all scenarios, each fault once.
 
     A scenario that has faults of its own is left out: its cells have them as their result.
 
     Args:
         study: The study.
-        sources: The name and the files of each scenario.
     """
-    found: dict[object, Fault] = {}
-    known: dict[str, None] = {}
-    all_readable = True
-    for name, source in sources:
-        all_readable = all_readable and source.can_be_varied
-        known.update(dict.fromkeys(source.book.rules))
-        for option in study.spec.all_options:
-            for fault in OptionChecks(study, option, source).faults():
+
+    def __init__(self, study: Study) -> None:
+        self._study = study
+        self._found: dict[object, Fault] = {}
+        self._known: dict[str, None] = {}
+        self._all_readable = True
+
+    def look(self, name: str, source: SourceFiles, options: Iterable[str]) -> None:
+        """Look for the faults of options in one scenario."""
+        self._all_readable = self._all_readable and source.can_be_varied
+        self._known.update(dict.fromkeys(source.book.rules))
+        several = len(self._study.scenarios) > 1
+        for option in options:
+            for fault in OptionChecks(self._study, option, source).faults():
                 key = (fault.row, fault.column, fault.message, fault.found)
-                found.setdefault(key, _in_scenario(fault, name) if len(study.scenarios) > 1 else fault)
-    return [*found.values(), *(_criterion_faults(study, list(known)) if all_readable else ())]
+                self._found.setdefault(key, _in_scenario(fault, name) if several else fault)
+
+    @property
+    def any(self) -> bool:
+        """Whether an option has a fault."""
+        return bool(self._found)
+
+    def found(self) -> list[Fault]:
+        """Return all faults, those of criteria last."""
+        criteria = _criterion_faults(self._study, list(self._known)) if self._all_readable else ()
+        return [*self._found.values(), *criteria]
 
 
 def _in_scenario(fault: Fault, scenario: str) -> Fault:
@@ -83,6 +98,7 @@ class OptionChecks:
         self._document = study.document
         self._name, self._source = name, source
         self._option: StudyOption = study.spec.all_options[name]
+        self._spec = study.spec
 
     def faults(self) -> list[Fault]:
         """Return the faults of the option; none where the scenario itself has faults."""
@@ -188,6 +204,11 @@ class OptionChecks:
 
     def _placed(self, fault: Fault) -> Fault:
         """Return a fault of the rules at its place in the study file."""
+        for level in figure_levels(self._spec, self._name).levels:
+            for part in level.rules:
+                if fault.column == part.id or fault.column.startswith(f"{part.id}."):
+                    rest = _path(fault.column[len(part.id) + 1 :])
+                    return self._at(fault, (*part.where, *_written(self._spec, part, rest)))
         if fault.file == SCENARIO_FILE:
             return self._at(fault, ("options", self._name, "scenario", "rules"))
         for rule, path in self._rule_places():
@@ -221,6 +242,16 @@ class OptionChecks:
 
 def _id(entry: Mapping[str, Any]) -> str:
     return str(entry.get("id", ""))
+
+
+def _written(spec: StudySpec, part: RulePart, path: KeyPath) -> KeyPath:
+    """Return the key of a part of a figure that a field of its rule is written under."""
+    given = spec.figures[part.figure].parts[int(part.where[-1])]
+    if given.rule is not None:
+        return ("rule", *path)
+    if given.count:
+        return ("count",)
+    return ("sum", "value" if path[:1] == ("cost",) else "of")
 
 
 def _path(column: str) -> tuple[str | int, ...]:

@@ -18,6 +18,9 @@ from allocator.model.reading.yaml_file import KeyPath
 from allocator.model.tables import TABLES
 from allocator.model.text import Text
 from allocator.rules.packs import bundled_home
+from allocator.study.figure_faults import figure_faults
+from allocator.study.scenario_facts import ScenarioFacts, read_facts
+from allocator.study.study_folders import folder_faults, inner_folder
 from allocator.study.study_spec import MOST_CELLS, StudyOption, StudySpec
 
 
@@ -30,12 +33,14 @@ class Study:
         spec: Its content.
         scenarios: The folder or workbook of each scenario, by its name in the study.
         document: The parsed file, for the places of faults.
+        facts: What is known of the scenarios; None without a table.
     """
 
     file: Path
     spec: StudySpec
     scenarios: Mapping[str, Path]
     document: YamlDocument
+    facts: ScenarioFacts | None = None
 
     @property
     def folder(self) -> Path:
@@ -45,6 +50,20 @@ class Study:
     def table_files(self, option: StudyOption) -> Mapping[str, Path]:
         """Return the file that an option puts in place of each table."""
         return {name: self.folder / path for name, path in option.tables.items()}
+
+    def place(self, scenario: str, option: str, seed: int) -> Path:
+        """Return the folder or workbook that an option solves."""
+        root, inside = self.scenarios[scenario], self.spec.all_options[option].folder
+        return root / inner_folder(inside, seed) if inside else root
+
+    def places(self, scenario: str) -> dict[Path, dict[str, tuple[int, ...]]]:
+        """Return the options, with the seeds, that solve each folder or workbook of a scenario."""
+        found: dict[Path, dict[str, tuple[int, ...]]] = {}
+        for name, option in self.spec.all_options.items():
+            for seed in option.seeds or self.spec.seeds:
+                options = found.setdefault(self.place(scenario, name, seed), {})
+                options[name] = (*options.get(name, ()), seed)
+        return found
 
 
 def read_study(path: Path | str) -> Study:
@@ -63,13 +82,20 @@ def read_study(path: Path | str) -> Study:
         faults.extend(error.faults)
     places = _PathChecks(document, file.parent)
     scenarios = _names(places.scenarios())
-    places.tables(scenarios.values())
+    homes = scenarios.values()
+    places.tables(homes)
+    table = places.facts(homes)
     faults.extend(places.faults)
+    facts = None
     if spec is not None:
         faults.extend(_too_many(spec, document))
+        faults.extend(figure_faults(spec, document))
+        faults.extend(folder_faults(spec, document, scenarios))
+        if spec.facts is not None and table is not None:
+            facts = read_facts(spec.facts, table, scenarios, document, faults)
     faults.raise_if_any()
     assert spec is not None
-    return Study(file, spec, scenarios, document)
+    return Study(file, spec, scenarios, document, facts)
 
 
 def _names(places: Mapping[str, Path]) -> dict[str, Path]:
@@ -95,6 +121,10 @@ class _PathChecks:
     def __init__(self, document: YamlDocument, folder: Path) -> None:
         self._document, self._folder = document, folder
         self._data: Mapping[Any, Any] = document.data if isinstance(document.data, dict) else {}
+        options = [one for _, one in _entries(self._data.get("options"))]
+        self._all_inside = bool(options) and all(
+            isinstance(one, dict) and one.get("folder") for one in options
+        )
         self.faults: list[Fault] = []
 
     def scenarios(self) -> dict[str, Path]:
@@ -122,6 +152,8 @@ class _PathChecks:
         bundled = bundled_home() / "scenarios" / written
         if not _exists(place) and "/" not in written and _exists(bundled / "scenario.yaml"):
             return bundled
+        if self._all_inside and _exists(place) and place.is_dir():
+            return place
         try:
             locate(place)
         except InputError as error:
@@ -149,6 +181,17 @@ class _PathChecks:
             for k, pack in enumerate(_items(packs)):
                 if isinstance(pack, str) and pack.endswith((".yaml", ".yml")):
                     self._inside(pack, ("options", name, "scenario", "rules", k), homes)
+
+    def facts(self, scenarios: Iterable[Path]) -> Path | None:
+        """Return the table of what is known of the scenarios, if it is there."""
+        facts = self._data.get("facts")
+        written = facts.get("table") if isinstance(facts, dict) else None
+        if not isinstance(written, str):
+            return None
+        homes = [self._folder.resolve(), *(_home(place) for place in scenarios)]
+        before = len(self.faults)
+        self._table(written, ("facts", "table"), homes)
+        return self._folder / written if len(self.faults) == before else None
 
     def _table(self, written: str, where: KeyPath, homes: list[Path]) -> None:
         path = self._inside(written, where, homes)

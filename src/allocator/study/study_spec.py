@@ -8,10 +8,13 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from allocator.model.spec import Strict, scenario_name
+from allocator.model.spec import Name, Strict, scenario_name
 from allocator.model.text import Text
 from allocator.rules.rule import FieldError, Several
+from allocator.study.figure_spec import StudyFigure
 
+#: What stands for the seed in the folder of an option.
+SEED = "{seed}"
 #: Most cells of a study.
 MOST_CELLS = 100_000
 _SPAN = re.compile(r"(\d{1,10})\s*-\s*(\d{1,10})")
@@ -68,27 +71,33 @@ Paths = Annotated[
 
 
 class Criterion(Strict):
-    """What plans are compared by: the cost of a level, or of a rule, as the scenario itself counts it.
+    """What plans are compared by: the cost of a level or a rule, as the scenario counts it, or a figure.
 
     Attributes:
         level: A level of the scenario.
         rule: The id of a rule; that of a hard rule counts its breaches.
+        figure: The name of a figure of the study.
         title: What people call it.
     """
 
     level: Annotated[int, Field(ge=1, le=99)] | None = None
     rule: str | None = None
+    figure: str | None = None
     title: Text = Text()
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Criterion:
-        if (self.level is None) == (self.rule is None):
-            raise FieldError(zh="须为 level 或 rule 之一", en="must have either `level` or `rule`")
+    def _one_of_them(self) -> Criterion:
+        if sum(one is not None for one in (self.level, self.rule, self.figure)) != 1:
+            raise FieldError(
+                zh="须为 level、rule、figure 之一", en="must have one of `level`, `rule` and `figure`"
+            )
         return self
 
     @property
     def code(self) -> str:
-        """The criterion as one word: ``level:1`` or ``rule:ID``."""
+        """The criterion as one word: ``level:1``, ``rule:ID`` or ``figure:NAME``."""
+        if self.figure is not None:
+            return f"figure:{self.figure}"
         return f"level:{self.level}" if self.level is not None else f"rule:{self.rule}"
 
 
@@ -97,6 +106,7 @@ class StudyOption(Strict):
 
     Attributes:
         title: What people call it.
+        folder: The folder that the option solves, inside that of the scenario; ``{seed}`` is the seed.
         scenario: Fields of ``scenario.yaml`` with other values, mappings key by key; null removes one.
         change: Rules by id, with the fields that differ.
         weights: Other weights of rules, by id.
@@ -108,6 +118,7 @@ class StudyOption(Strict):
     """
 
     title: Text = Text()
+    folder: str = ""
     scenario: Mapping[str, Any] = {}
     change: Annotated[tuple[Mapping[str, Any], ...], Field(max_length=1_000)] = ()
     weights: Mapping[str, Annotated[int, Field(ge=1, le=10**6)]] = {}
@@ -118,6 +129,11 @@ class StudyOption(Strict):
     limits: Limits | None = None
 
     @property
+    def differs_by_seed(self) -> bool:
+        """Whether the option solves another scenario for each seed."""
+        return SEED in self.folder
+
+    @property
     def changes_rules(self) -> bool:
         """Whether any rule is changed, dropped or added."""
         return bool(self.change or self.weights or self.drop or self.add)
@@ -126,6 +142,18 @@ class StudyOption(Strict):
     def changes_anything(self) -> bool:
         """Whether the option differs from the scenario as it is."""
         return bool(self.changes_rules or self.scenario or self.tables)
+
+
+class FactsSpec(Strict):
+    """A table with a row for each scenario.
+
+    Attributes:
+        table: The file, from the study's folder; columns ``scenario``, ``title``, ``lon``, ``lat`` and more.
+        columns: Titles of the numbers by which options are told apart; by default all columns of numbers.
+    """
+
+    table: str
+    columns: Annotated[Mapping[str, Text], Field(max_length=20)] = {}
 
 
 class StudySpec(Strict):
@@ -142,7 +170,9 @@ class StudySpec(Strict):
         memory: Most memory of a cell in GiB; None for no limit.
         wall: Most seconds that a cell may take in all; by default twice its limit and 60 s.
         cpu: Most seconds of processor time of a cell; None for no limit.
+        figures: Figures by name, measured alike in all options.
         criteria: What plans are compared by, most important first; by default all levels.
+        facts: A table with what is known of each scenario, to tell where which option is the best.
         stop_when_worse: Whether a cell ends once its option is proved to be worse than another.
     """
 
@@ -157,10 +187,17 @@ class StudySpec(Strict):
     memory: Annotated[float, Field(ge=0.25, le=10**6, allow_inf_nan=False)] | None = None
     wall: Annotated[float, Field(ge=1, le=10**7, allow_inf_nan=False)] | None = None
     cpu: Annotated[int, Field(ge=1, le=10**7)] | None = None
+    figures: Annotated[Mapping[Name, StudyFigure], Field(max_length=100)] = {}
     criteria: Annotated[tuple[Criterion, ...], Field(max_length=20)] = ()
+    facts: FactsSpec | None = None
     stop_when_worse: bool = True
 
     @property
     def all_options(self) -> Mapping[str, StudyOption]:
         """The options by name; a study without any has one."""
         return self.options or {"as-it-is": StudyOption()}
+
+    @property
+    def has_own_criteria(self) -> bool:
+        """Whether any criterion is counted by the scenario's own rules: all levels, if none is named."""
+        return not self.criteria or any(one.figure is None for one in self.criteria)

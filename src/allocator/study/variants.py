@@ -16,6 +16,7 @@ import yaml
 
 from allocator.errors import InputError
 from allocator.model.notation import scenario_words
+from allocator.model.plan import HARD
 from allocator.model.reading import YamlDocument, load_scenario, read_spec, read_yaml, scenario_digest
 from allocator.model.reading.files import TABLE_BYTES, read_bytes, unwritable_fault
 from allocator.model.reading.scenario_location import SCENARIO_FILE, Location, locate
@@ -23,10 +24,11 @@ from allocator.model.reading.scenario_sources import WorkbookSource, open_source
 from allocator.model.reading.yaml_file import parse_yaml, plain_value
 from allocator.rules.packs import Rulebook, read_rulebook
 from allocator.rules.rule_sheets import scenario_rulebook
+from allocator.study.figure_levels import NO_FIGURES, FigureLevels
 from allocator.study.study_spec import StudyOption
 
-#: The pack that holds the changes of an option.
-OPTION_PACK = "study-option"
+#: The pack that holds the changes of an option, and that with the rules of the study's figures.
+OPTION_PACK, FIGURE_PACK = "study-option", "study-figures"
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,12 @@ def _texts(value: Any) -> list[str]:
 
 
 def make_variant(
-    source: SourceFiles, option: StudyOption, tables: Mapping[str, Path], *, own_rules: bool = False
+    source: SourceFiles,
+    option: StudyOption,
+    tables: Mapping[str, Path],
+    *,
+    own_rules: bool = False,
+    figures: FigureLevels = NO_FIGURES,
 ) -> Variant:
     """Apply an option to a scenario; one that cannot be read stays as it is, for the reader to refuse.
 
@@ -155,6 +162,7 @@ def make_variant(
         option: The option.
         tables: The file in place of each table that the option replaces.
         own_rules: Whether the rules stay those of the scenario, so that plans of all options can be compared.
+        figures: The study's figures, whose rules are put above the levels of the scenario.
 
     Raises:
         InputError: A file cannot be read.
@@ -171,6 +179,11 @@ def make_variant(
     if option.changes_rules and not own_rules:
         packs[f"{OPTION_PACK}.yaml"] = yaml_text(option_pack(option, names)).encode()
         names = [OPTION_PACK]
+    if figures.levels and not own_rules:
+        documents = {name: parse_yaml(content, name) for name, content in packs.items()}
+        book = read_rulebook(names, source.location.folder, documents)
+        packs[f"{FIGURE_PACK}.yaml"] = yaml_text(figure_pack(figures, book, names)).encode()
+        names, data = [FIGURE_PACK], {**data, "levels": _titled_levels(data.get("levels"), figures)}
     if names != _texts(data.get("rules")):
         data = {**data, "rules": names}
     same = data == source.settings
@@ -208,6 +221,28 @@ def option_pack(option: StudyOption, bases: Iterable[str]) -> dict[str, Any]:
         "rules": list(map(dict, option.add)),
     }
     return {"pack": OPTION_PACK, "extends": list(bases), **{key: one for key, one in parts.items() if one}}
+
+
+def figure_pack(figures: FigureLevels, book: Rulebook, bases: Iterable[str]) -> dict[str, Any]:
+    """Return the pack that puts the rules of figures above all levels of a rulebook."""
+    moved = [
+        {"id": rule.id, "level": rule.level + len(figures.levels)}
+        for rule in book.rules.values()
+        if rule.level != HARD
+    ]
+    rules = [dict(part.fields) for level in figures.levels for part in level.rules]
+    parts = {"change": moved, "rules": rules}
+    return {"pack": FIGURE_PACK, "extends": list(bases), **{key: one for key, one in parts.items() if one}}
+
+
+def _titled_levels(levels: Any, figures: FigureLevels) -> dict[Any, Any]:
+    """Return the titles of levels with those of the figures above them."""
+    own = levels if isinstance(levels, dict) else {}
+    moved = {
+        level + len(figures.levels) if isinstance(level, int) else level: title
+        for level, title in own.items()
+    }
+    return {**{level: title.model_dump() for level, title in figures.titles.items()}, **moved}
 
 
 class _Dumper(yaml.SafeDumper):

@@ -14,6 +14,7 @@ import numpy as np
 from allocator.errors import Fault, InputError, nearest
 from allocator.model.layer import Layer
 from allocator.model.plan import Assignment, Plan
+from allocator.model.reading import YamlDocument
 from allocator.model.reading.yaml_file import KeyPath
 from allocator.model.scenario import Scenario
 from allocator.model.spec import IndicatorSpec, Source
@@ -100,6 +101,8 @@ _TABLES_WITHOUT_IDS = {
     "absences": "absence",
     "indicators": "indicator",
 }
+#: Names of all tables whose rows can be counted.
+COUNTABLE_TABLES = (*PREFIXES, *_TABLES_WITHOUT_IDS)
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,20 @@ def measure_figures(
     return figures
 
 
+def measure_tables(policy: Policy, asked: CountSpec | SumSpec) -> int:
+    """Return a count or a sum over the rows of a table.
+
+    Args:
+        policy: The scenario with its rules bound.
+        asked: What is counted or added up.
+
+    Raises:
+        InputError: The table or the expression is not known; the fault names the key alone.
+    """
+    meter = _FigureMeter(ExpectedFigures((), YamlDocument("", {}, {}, b"")), policy, None, None)
+    return meter.count(asked, ()) if isinstance(asked, CountSpec) else meter.total(asked, ())
+
+
 def _needs_plan(asked: FigureSpec, policy: Policy) -> bool:
     return asked.rule is not None or any(
         split_sentence(one)[0] in policy.context.layers for one in asked.sentences
@@ -167,22 +184,24 @@ class _FigureMeter:
         if asked.share is not None:
             return _share_figure(asked, asked.share, self._share(asked.share, (number, "share")))
         if asked.sum is not None:
-            found = self._sum(asked.sum, (number, "sum"))
+            found = self.total(asked.sum, (number, "sum"))
         else:
-            found = self._count(CountSpec(count=asked.count, distinct=asked.distinct), (number,))
+            found = self.count(CountSpec(count=asked.count, distinct=asked.distinct), (number,))
         return Figure(asked.id, asked.text, _expected_text(asked), str(found), _holds(asked, found, found))
 
-    def _count(self, count: CountSpec, path: KeyPath) -> int:
+    def count(self, count: CountSpec, path: KeyPath) -> int:
+        """Return a count."""
         axis = self._selected_rows(count.count, (*path, "count"))
         if not count.distinct:
             return len(axis)
         return len(set(self._values(axis, count.distinct, "STRING", (*path, "distinct"))))
 
     def _share(self, share: ShareSpec, path: KeyPath) -> Fraction | None:
-        part, whole = self._count(share.part, (*path, "part")), self._count(share.of, (*path, "of"))
+        part, whole = self.count(share.part, (*path, "part")), self.count(share.of, (*path, "of"))
         return Fraction(100 * part, whole) if whole else None
 
-    def _sum(self, asked: SumSpec, path: KeyPath) -> int:
+    def total(self, asked: SumSpec, path: KeyPath) -> int:
+        """Return a sum."""
         axis = self._selected_rows(asked.of, (*path, "of"))
         return sum(map(int, self._values(axis, asked.value, "INT", (*path, "value"))))
 
@@ -276,7 +295,7 @@ def _number(value: int | Percent | None) -> Fraction | None:
 
 def countable_names(context: RuleContext) -> tuple[str, ...]:
     """Return the names of all that can be counted: tables, then layers."""
-    return (*PREFIXES, *_TABLES_WITHOUT_IDS, *context.layers)
+    return (*COUNTABLE_TABLES, *context.layers)
 
 
 def table_axis(context: RuleContext, table: str) -> Axis | None:
