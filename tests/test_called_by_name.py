@@ -109,9 +109,9 @@ def test_a_layer_may_be_called_by_its_title(tmp_path: Path) -> None:
     plan = write_plan(place)
     for name in ("人员编组", "Postings", "posting", "人 员编组"):
         policy = api.bind(
-            api.load(place), baseline=api.read_plan(plan), keep=[name], exclude=[f"P1={name}/组长"]
+            api.load(place), baseline=api.read_plan(plan), freeze=[name], exclude=[f"P1={name}/组长"]
         )
-        assert (policy.overrides.keep, policy.overrides.exclude) == (("posting",), ("P1=posting/lead",))
+        assert (policy.overrides.freeze, policy.overrides.exclude) == (("posting",), ("P1=posting/lead",))
     by_name = call("explain", place, plan, "--slot", "G1", "--layer", "posting")
     assert by_name.status == 0
     assert call("explain", place, plan, "--slot", "G1", "--layer", "人员编组").out == by_name.out
@@ -126,8 +126,8 @@ def test_a_blank_is_no_title(tmp_path: Path) -> None:
     bare = tiny_scenario.SCENARIO.replace("title: {zh: 人员编组, en: Postings}\n        ", "")
     place = write_scenario(tmp_path, {"scenario.yaml": bare})
     plan = write_plan(place)
-    with pytest.raises(InputError, match="there is no such layer"):
-        api.bind(api.load(place), baseline=api.read_plan(plan), keep=["  "])
+    with pytest.raises(InputError, match="does not say what stays"):
+        api.bind(api.load(place), baseline=api.read_plan(plan), freeze=["  "])
     assert call("export", plan, "--to", tmp_path / "x.csv", "--layer", "").status == 2
 
 

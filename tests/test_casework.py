@@ -72,7 +72,7 @@ def seats(plan: Plan, slot: str) -> set[tuple[str, str | None]]:
 def test_new_cases_are_decided_and_running_ones_stay(running: Path, tmp_path: Path) -> None:
     base, before = casework(tmp_path), api.read_plan(running)
     done = call(
-        "solve", base, "--baseline", running, "--keep", "casework", "-o", tmp_path / "now.json", *QUICK
+        "solve", base, "--baseline", running, "--freeze", "casework", "-o", tmp_path / "now.json", *QUICK
     )
     assert (done.status, done.err) == (0, "")
     assert (
@@ -92,7 +92,7 @@ def test_new_cases_are_decided_and_running_ones_stay(running: Path, tmp_path: Pa
 def test_whoever_is_excluded_from_a_kept_team_alone_leaves_it(running: Path, tmp_path: Path) -> None:
     base, before = casework(tmp_path), api.read_plan(running)
     [who] = {item for item, role in seats(before, "C1") if role == "chief"}
-    policy = api.bind(api.load(base), baseline=before, keep=["casework"], exclude=[f"{who}=C1"])
+    policy = api.bind(api.load(base), baseline=before, freeze=["casework"], exclude=[f"{who}=C1"])
     plan = api.solve(policy, seconds=10, workers=1)
     gone, come = seats(before, "C1") - seats(plan, "C1"), seats(plan, "C1") - seats(before, "C1")
     assert gone == {(who, "chief")} and [role for _, role in come] == ["chief"]
@@ -113,7 +113,7 @@ def test_a_finished_case_and_somebody_gone_are_dropped_in_one_line(running: Path
     chief = next(item for item, role in seats(api.read_plan(running), "C2") if role == "chief")
     people = "".join(line for line in PEOPLE.splitlines(True) if not line.startswith(f"{chief},"))
     base = casework(tmp_path, people=people, cases=CASES.replace("C1,", "C9,"))
-    options = ("--baseline", running, "--keep", "casework", "--fewest-changes", *QUICK)
+    options = ("--baseline", running, "--freeze", "casework", "--fewest-changes", *QUICK)
     done = call("solve", base, *options)
     assert (done.status, done.err) == (0, "")
     [line] = [line for line in done.out.splitlines() if "are dropped" in line]
@@ -158,8 +158,8 @@ def test_a_baseline_that_is_no_older_version_is_wrong_input(
 @pytest.mark.parametrize(
     ("options", "column", "told", "near"),
     [
-        (["--keep", "casewrk"], "--keep", "no such layer", "casework"),
-        (["--keep", "casework"], "--keep", "needs a baseline", ""),
+        (["--freeze", "casewrk"], "--freeze", "no such layer", "casework"),
+        (["--freeze", "casework"], "--freeze", "needs a baseline", ""),
         (["--fewest-changes"], "--fewest-changes", "needs a baseline", ""),
         (["--exclude", "=C1"], "--exclude", "written wrongly", ""),
         (["--exclude", "Lee"], "--exclude", "no layer has 'Lee'", ""),
@@ -181,9 +181,9 @@ def test_a_wrong_wish_is_told(tmp_path: Path, options: list[str], column: str, t
 
 
 def test_every_wrong_wish_is_told_at_once(tmp_path: Path) -> None:
-    done = call("solve", folder(tmp_path), "--pin", "Li", "--exclude", "Lee", "--keep", "postin")
+    done = call("solve", folder(tmp_path), "--pin", "Li", "--exclude", "Lee", "--freeze", "postin")
     lines = done.err.splitlines()
-    assert [line.split(":")[0] for line in lines] == ["--pin", "--exclude", "--keep", "--keep"]
+    assert [line.split(":")[0] for line in lines] == ["--pin", "--exclude", "--freeze", "--freeze"]
     assert [
         line.split(":")[0]
         for line in call("solve", folder(tmp_path), "--pin", "x", lang="zh").err.splitlines()
@@ -219,7 +219,7 @@ def test_cases_given_to_groups_are_kept_case_by_case(tmp_path: Path) -> None:
     (base / "cases.csv").write_text("id,unit\nC1,North\nC2,North\nC3,North\n", "utf-8")
     [other] = {"East", "West"} - {first.slot}
     policy = api.bind(
-        api.load(base), baseline=before, keep=["dispatch"], pins=[f"C2={first.slot}", f"C3={other}"]
+        api.load(base), baseline=before, freeze=["dispatch"], pins=[f"C2={first.slot}", f"C3={other}"]
     )
     plan = api.solve(policy, seconds=5, workers=1)
     assert {(one.item, one.slot) for one in plan.assignments} == {
@@ -316,7 +316,7 @@ def test_a_running_slot_never_changes_but_for_whom_is_excluded(
     whole = api.solve(api.bind(scenario), seconds=5, workers=1, seed=seed)
     running = tuple(one for one in whole.assignments if one.slot in kept)
     before = whole.model_copy(update={"assignments": running})
-    policy = api.bind(scenario, baseline=before, keep=["casework"], exclude=excluded)
+    policy = api.bind(scenario, baseline=before, freeze=["casework"], exclude=excluded)
     plan = api.solve(policy, seconds=5, workers=1)
     out = {name for text in excluded for name in (text.split("=") if "=" in text else (text, ""))}
 
@@ -375,7 +375,7 @@ def test_changes_are_told_with_names_and_cut_where_they_are_many(
     base, before = casework(tmp_path), api.read_plan(running)
     chiefs = [(item, slot) for slot in ("C1", "C2") for item, role in seats(before, slot) if role == "chief"]
     excluded = chain.from_iterable(("--exclude", f"{item}={slot}") for item, slot in chiefs)
-    options = [*excluded, "--keep", "casework", "--baseline", running, *QUICK]
+    options = [*excluded, "--freeze", "casework", "--baseline", running, *QUICK]
     done = call("solve", base, *options, lang="zh")
     assert "与基准方案相比：变动席位 2 个，新增席位 2 个；已证明最少\n" in done.out
     assert done.out.count(" → ") == 2 and "  甲案 (C1) 主办 @2026: " in done.out
@@ -397,9 +397,10 @@ def test_a_kept_team_that_can_no_longer_be_is_named_as_the_reason(running: Path,
     pack = base.parents[1] / "rules" / "main.yaml"
     conflict = f"  - {{id: conflict, kind: exclude, on: casework, item: {chief}, slot: C1}}\n"
     pack.write_text(pack.read_text("utf-8") + conflict, "utf-8")
-    done = call("solve", base, "--baseline", running, "--keep", "casework", *QUICK)
+    done = call("solve", base, "--baseline", running, "--freeze", "casework", *QUICK)
     assert done.status == 1
-    assert "  keep.casework · as in the baseline\n" in done.out and "  conflict · " in done.out
+    assert ' "as in the baseline: casework": for 1 case (甲案)\n' in done.out
+    assert ' is never in 甲案": for 1 person (' in done.out
     again = call("solve", base, "--baseline", running, "--fewest-changes", *QUICK)
     assert again.status == 0 and "seats that change hands 1, new seats 2; proved the fewest\n" in again.out
     none = call("solve", base, "--baseline", running, "--fewest-changes", "--pin", f"{chief}=C1@2026", *QUICK)

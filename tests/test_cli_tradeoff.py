@@ -187,6 +187,7 @@ def test_a_set_with_false_claims_is_told(folder: Path) -> None:
         (("--trade", "1,2", "--resume"), "does not go with --trade"),
         (("--trade", "1,2", "--confirm", "--window", "1"), "--confirm: does not go with --trade"),
         (("--at-most", "1=3"), "needs --trade"),
+        (("--at-most", "moves=3"), "--at-most moves: needs a baseline"),
         (("--trade", "1,2", "--at-most", "3=1"), "no such criterion"),
     ],
 )

@@ -149,7 +149,7 @@ def test_show_and_explain_know_of_it(asked: Path) -> None:
 def test_show_says_what_was_asked_for_even_of_an_answer_without_a_plan(asked: Path, tmp_path: Path) -> None:
     said = "--pin P2=G1/lead@2027  --pin P5=G2  --exclude P4=G1/lead  --exclude P1=casework"
     assert f"asked for beside the scenario: {said}\n" in call("show", asked, COLUMNS="200").out
-    many = {"pin": [f"P{k}=G1" for k in range(20)], "keep": ["posting"]}
+    many = {"pin": [f"P{k}=G1" for k in range(20)], "freeze": ["posting"]}
     data = json.loads(asked.read_text(encoding="utf-8"))
     data |= {"status": "infeasible", "assignments": [], "score": [], "rules": [], "run": {"asked": many}}
     data["scenario"]["name"] = "elsewhere"
@@ -181,7 +181,7 @@ def test_what_was_asked_for_may_not_be_taken_out(asked: Path) -> None:
         ({"pins": ["P2=G1"]}, "edited.json:run.asked.pins: "),
         (["P2=G1"], "edited.json:run.asked: "),
         ({"exclude": ["P2=G1"] * (MOST + 1)}, "edited.json:run.asked.exclude: "),
-        ({"keep": ["P9" * 9] * 3}, ""),
+        ({"freeze": ["P9" * 9] * 3}, ""),
     ],
 )
 def test_what_is_not_so_written_is_refused(asked: Path, wrong: Any, told: str) -> None:
@@ -191,13 +191,13 @@ def test_what_is_not_so_written_is_refused(asked: Path, wrong: Any, told: str) -
 
 
 def test_layers_that_were_kept_are_listed_and_not_judged(asked: Path) -> None:
-    policy = api.bind(api.load(scenario_of(asked)), baseline=api.read_plan(asked), keep=["posting"])
+    policy = api.bind(api.load(scenario_of(asked)), baseline=api.read_plan(asked), freeze=["posting"])
     file = asked.with_name("kept.json")
     api.write_plan(api.solve(policy, seconds=20, workers=1), file)
-    assert api.read_plan(file).run["asked"] == {"keep": ["posting"]}
+    assert api.read_plan(file).run["asked"] == {"freeze": ["posting"]}
     assert verified(file).status == 0
-    done = verified(edited(file, asked={"keep": ["casework"]}))
-    assert done.status == 1 and "no such rule: keep.posting" in done.out
+    done = verified(edited(file, asked={"exclude": ["P1=casework"]}))
+    assert done.status == 1 and "no such rule: freeze.1" in done.out
 
 
 def test_what_a_baseline_was_asked_for_and_a_call_is_not_is_told(asked: Path) -> None:

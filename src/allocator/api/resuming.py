@@ -131,9 +131,10 @@ def _others(policy: Policy, plan: Plan, file: str) -> Iterator[Fault]:
         yield Fault(message, file, column="scenario.sha256", found=found, allowed=allowed)
     elif plan.run.get("beside", "") != overrides_digest(policy):
         message = Text(
-            zh="是按另外的 --pin、--exclude、--keep、--baseline 或 --fewest-changes 作出的，不能由此继续",
-            en="was made with other --pin, --exclude, --keep, --baseline or --fewest-changes: "
-            "nothing can go on from it",
+            zh="是按另外的 --pin、--exclude、--freeze、--since、--at-most、--baseline 或 "
+            "--fewest-changes 作出的，不能由此继续",
+            en="was made with other --pin, --exclude, --freeze, --since, --at-most, --baseline or "
+            "--fewest-changes: nothing can go on from it",
         )
         yield Fault(message, file, column="run.beside")
 

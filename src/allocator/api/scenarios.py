@@ -26,7 +26,7 @@ from allocator.model.reading.scenario_location import SCENARIO_FILE
 from allocator.model.scenario import Numbers, Scenario, ScoreTable
 from allocator.model.spec import scenario_name
 from allocator.model.text import Text
-from allocator.rules.overrides import override_faults, with_overrides
+from allocator.rules.overrides import Asked, override_faults, with_overrides
 from allocator.rules.packs import bundled_home, read_rulebook
 from allocator.rules.policy import Policy
 from allocator.rules.rule_sentences import rule_sentence
@@ -83,8 +83,10 @@ def bind(
     *,
     baseline: Plan | None = None,
     pins: Iterable[str] = (),
-    keep: Iterable[str] = (),
     exclude: Iterable[str] = (),
+    freeze: Iterable[str] = (),
+    since: str = "",
+    at_most: Iterable[str] = (),
 ) -> Policy:
     """Bind the scenario's rules to its tables.
 
@@ -93,20 +95,25 @@ def bind(
         baseline: A plan to start from; ``fewest_changes`` and rules that read a baseline stay close to it.
             Ids that the scenario does not have are ignored (see ``verify.check_baseline``).
         pins: Fixed assignments ``ITEM=SLOT``, optionally with ``/ROLE`` and ``@PERIOD``.
-        keep: Layers in which every slot that the baseline fills stays unchanged.
         exclude: Forbidden assignments: ``ITEM``, ``ITEM=SLOT`` or ``ITEM=LAYER`` (the last two optionally
-            with ``/ROLE``), each optionally with ``@PERIOD``. In a kept layer, an exclusion opens only the
+            with ``/ROLE``), each optionally with ``@PERIOD``. In a frozen part, an exclusion opens only the
             seat of the excluded item.
+        freeze: What stays as in the baseline: a layer, an item, a unit, a slot or a condition such as
+            ``person.grade == "head"``, each optionally with ``@PERIOD`` or ``@FIRST..LAST``; or
+            periods alone, such as ``@2026``.
+        since: The day, month or period from which on the baseline may change: periods that ended before stay
+            exactly as they are. By default the ``today`` of the scenario.
+        at_most: A limit of the seats of the baseline that change hands, ``moves=K``.
 
     Raises:
         InputError: With every fault of the rules and of the overrides.
     """
-    asked = {"pins": tuple(pins), "keep": tuple(keep), "exclude": tuple(exclude)}
+    asked = Asked(tuple(pins), tuple(exclude), tuple(freeze), since, tuple(at_most))
     try:
         policy = bind_policy(scenario, baseline=baseline)
     except InputError as error:
-        raise input_error([*override_faults(scenario, baseline, **asked), *error.faults]) from None
-    return with_overrides(policy, **asked)
+        raise input_error([*override_faults(scenario, baseline, asked), *error.faults]) from None
+    return with_overrides(policy, asked)
 
 
 #: A name that needs no quotes in YAML.

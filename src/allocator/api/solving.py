@@ -11,10 +11,11 @@ from allocator.api.resuming import ResumeState, free_score, load_resume_state
 from allocator.errors import Fault, InputError, InternalError
 from allocator.model.plan import LevelScore, Plan
 from allocator.model.text import Text
-from allocator.rules.overrides import any_penalises_changes, missing_baseline, overrides_digest
+from allocator.rules.kept_layers import any_penalises_changes, missing_baseline
+from allocator.rules.overrides import overrides_digest
 from allocator.rules.policy import Policy
 from allocator.solvers.observer import NULL_OBSERVER, Observer, ObserverGroup, StopRequest
-from allocator.verify import Judgement, judge, score_disagreements
+from allocator.verify import Judgement, judge, missing_references, score_disagreements
 from allocator.verify.diff import plan_diff
 
 if TYPE_CHECKING:
@@ -133,7 +134,8 @@ def fewest_changes(
     A change is a seat that changes hands in a slot that the baseline fills. The minimum number of changes is
     found and proved first, and kept while the levels of the scenario are optimised; the score of the plan has
     these levels only. ``run["changes"]`` has the number of changes (``fewest``), its lower bound (``bound``)
-    and the back ends that proved the bound (``proof``).
+    and the back ends that proved the bound (``proof``). A baseline that no plan of as few changes is better
+    than is returned as it is: where nothing has changed, nothing moves.
 
     Arguments and further errors are those of ``solve``.
 
@@ -151,6 +153,7 @@ def fewest_changes(
     limit = StopRequest()
     with memories.memory_limit(memory, limit):
         result = solve_policy(policy, options, observer=ObserverGroup(observer, limit))
+    result = unmoved(policy, result)
     plan = judged_plan(policy, result, overrides_digest(policy, "fewest changes"))
     if not plan.score or result.changes is None:
         return plan
@@ -160,6 +163,25 @@ def fewest_changes(
     said = result.changes.proved.bound_proof.model_dump(mode="json")
     changes = {**plan.run["changes"], "fewest": counted, "bound": result.changes.bound, "proof": said}
     return plan.model_copy(update={"run": {**plan.run, "changes": changes}})
+
+
+def unmoved(policy: Policy, solved: SolveResult) -> SolveResult:
+    """Return a result with the baseline as its plan, if that is as good and has no change; else the result.
+
+    Args:
+        policy: The policy, with the baseline.
+        solved: A result with the fewest changes.
+    """
+    baseline = policy.context.baseline
+    if baseline is None or solved.changes is None or solved.changes.cost or not solved.proofs:
+        return solved
+    if missing_references(policy, baseline).assignments:
+        return solved
+    before, after = judge(policy, baseline.assignments), judge(policy, solved.assignments)
+    if before.broken or before.costs != after.costs:
+        return solved
+    costs = {finding.rule.id: finding.cost for finding in before.findings}
+    return replace(solved, assignments=baseline.assignments, rule_costs={**solved.rule_costs, **costs})
 
 
 def must_have_layers(policy: Policy) -> None:
@@ -238,8 +260,8 @@ def _must_agree(plan: Plan, judgement: Judgement, costs: Mapping[str, int]) -> N
 def counts_changes(policy: Policy, asked: bool | None, *, rolls: bool, resumes: bool) -> bool:
     """Return whether a solve minimises the changes from the baseline before all levels.
 
-    By default it does if there is a baseline, no rule penalises changes from the baseline, and all periods
-    are searched at once.
+    By default it does if there is a baseline, no rule penalises changes from the baseline, no limit of
+    changes is set, and all periods are searched at once.
 
     Args:
         policy: The bound policy, with the baseline if there is one.
@@ -258,7 +280,7 @@ def counts_changes(policy: Policy, asked: bool | None, *, rolls: bool, resumes: 
         return bool(asked)
     if asked is not None:
         return asked
-    counted = not rolls and not any_penalises_changes(policy.rules)
+    counted = not rolls and not policy.overrides.at_most and not any_penalises_changes(policy.rules)
     if counted and resumes:
         message = Text(
             zh="不能与 --baseline 的最少变动同用：该求解不写检查点（可用 --free-changes）",

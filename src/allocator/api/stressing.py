@@ -15,7 +15,7 @@ from allocator.model.plan import HARD, BoundProof, Level, Plan
 from allocator.model.reading.files import atomic_write
 from allocator.model.reading.json_files import plan_digest
 from allocator.model.text import Language, Text
-from allocator.rules.overrides import plan_overrides, with_overrides, with_plan_overrides
+from allocator.rules.overrides import Asked, plan_overrides, with_overrides, with_plan_overrides
 from allocator.rules.policy import Policy
 from allocator.solvers.observer import NULL_OBSERVER, Observer
 from allocator.stress import (
@@ -154,7 +154,7 @@ def _shocked_policy(policy: Policy, plan: Plan, shock: Shock, settings: ShockSet
         for given in (overrides.pin, overrides.exclude)
     )
     bound = bind(shocked_scenario(policy.context.scenario, shock, settings), baseline=plan)
-    return with_overrides(bound, pins=pins, exclude=exclude)
+    return with_overrides(bound, Asked(pins=pins, exclude=exclude))
 
 
 def _result(

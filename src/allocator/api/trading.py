@@ -14,14 +14,13 @@ from allocator.model.reading.files import atomic_write
 from allocator.model.text import Language, Text
 from allocator.model.tradeoff_set import SetCriterion, SetGap, SetPoint, TradeoffSet
 from allocator.rules.criteria import (
-    AT_MOST,
-    MOVES,
     TradedCriterion,
     TradedPolicy,
     parse_criteria,
     parse_limits,
     traded_policy,
 )
+from allocator.rules.moves_limit import AT_MOST, MOVES
 from allocator.rules.overrides import overrides_digest
 from allocator.rules.policy import Policy
 from allocator.solvers.observer import NULL_OBSERVER, Observer, ObserverGroup, StopRequest

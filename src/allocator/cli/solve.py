@@ -59,7 +59,8 @@ class SolveCall:
         window: Number of periods that are solved jointly; None for all.
         baseline: The plan to start from, with as few changes as possible.
         pin: Places that are fixed.
-        keep: Layers that stay as in the baseline.
+        freeze: What stays as in the baseline.
+        since: The day from which on the baseline may change; empty for the scenario's own.
         exclude: Items that are kept out of slots.
         fewest: Whether the changes from the baseline come first; None to judge by the rules.
         resume: Whether to resume from the checkpoint or the plan at ``out``.
@@ -77,7 +78,8 @@ class SolveCall:
     window: int | None
     baseline: Path | None
     pin: tuple[str, ...]
-    keep: tuple[str, ...]
+    freeze: tuple[str, ...]
+    since: str
     exclude: tuple[str, ...]
     fewest: bool | None
     resume: bool
@@ -104,9 +106,9 @@ class SolveCall:
     "--baseline",
     type=FILE,
     metavar="PLAN",
-    zh="由此方案出发，先使变动最少，再优化各级；规则自行为变动定级时依规则，滚动求解时只作起点",
+    zh="由此方案出发，先使变动最少，再优化各级；规则自行为变动定级时依规则，滚动求解或限定变动时只作起点",
     en="start from this plan and first change as little as can be, then optimise the levels; where "
-    "rules rank changes from a baseline they alone do, and with --window it is a start only",
+    "rules rank changes from a baseline they alone do, and with --window or --at-most it is a start only",
 )
 @option(
     "--pin",
@@ -116,11 +118,19 @@ class SolveCall:
     en="settle a place, by ids or names; repeatable",
 )
 @option(
-    "--keep",
+    "--freeze",
     multiple=True,
-    metavar="LAYER",
-    zh="此层照基准方案不变，只安排新的，可重复",
-    en="a layer to keep as in the baseline; repeatable",
+    metavar="WHAT[@PERIODS]",
+    zh="照基准方案不变：层、人员、单位、去处、周期或条件，只安排空着的，可重复",
+    en="what stays as in the baseline: a layer, a person, a unit, a slot, periods or a condition; repeatable",
+)
+@option(
+    "--since",
+    default="",
+    metavar="DATE",
+    zh="此日（或周期）之前结束的周期完全照基准方案；默认为场景的 today",
+    en="periods that ended before this day (or period) stay exactly as in the baseline; by default the "
+    "scenario's `today`",
 )
 @option(
     "--exclude",
@@ -165,8 +175,9 @@ class SolveCall:
     "--at-most",
     multiple=True,
     metavar="A=N",
-    zh="权衡时某一准则的上限，如 moves=6，可重复",
-    en="a limit of a criterion that is traded, such as moves=6; repeatable",
+    zh="上限，如 moves=6：与基准方案相比至多变动 6 个席位；权衡时也可限其他准则，可重复",
+    en="a limit, such as moves=6: at most 6 seats of the baseline change hands; with --trade of any "
+    "criterion; repeatable",
 )
 def command(output: Output, **given: Any) -> int:
     """Solve a scenario, write the plan, and say what it costs or why there is none."""
@@ -293,7 +304,13 @@ def _bound(call: SolveCall, output: Output) -> api.Policy:
     baseline = call.baseline
     start = api.read_plan(baseline) if baseline else None
     policy = api.bind(
-        api.load(call.scenario), baseline=start, pins=call.pin, keep=call.keep, exclude=call.exclude
+        api.load(call.scenario),
+        baseline=start,
+        pins=call.pin,
+        exclude=call.exclude,
+        freeze=call.freeze,
+        since=call.since,
+        at_most=call.at_most if call.trade is None else (),
     )
     if baseline and start and (dropped := api.dropped_overrides(policy, start, baseline.name)):
         output.remark(_dropped(dropped))

@@ -26,26 +26,17 @@ _REFUSED: Mapping[str, str] = {
 
 
 def check_trade(call: Mapping[str, Any]) -> None:
-    """Refuse the options of ``solve`` that do not go with a trade-off, and limits without one.
+    """Refuse the options of ``solve`` that do not go with a trade-off.
 
     Raises:
         InputError: With every such option.
     """
-    faults = []
     if call["trade"] is None:
-        if call["at_most"]:
-            message = Text(
-                zh="须与 --trade 同用，如 --trade moves,1 --at-most moves=6",
-                en="needs --trade, as in --trade moves,1 --at-most moves=6",
-            )
-            faults.append(Fault(message, column="--at-most"))
-    else:
-        message = Text(zh="不能与 --trade 同用", en="does not go with --trade")
-        faults = [
-            Fault(message, column=option)
-            for name, option in _REFUSED.items()
-            if call[name] not in (None, False)
-        ]
+        return
+    message = Text(zh="不能与 --trade 同用", en="does not go with --trade")
+    faults = [
+        Fault(message, column=option) for name, option in _REFUSED.items() if call[name] not in (None, False)
+    ]
     if faults:
         raise InputError(faults)
 

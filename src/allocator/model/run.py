@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Iterable
+from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, FailFast, Field, StrictInt, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    FailFast,
+    Field,
+    StrictInt,
+    ValidationError,
+)
+from pydantic_core import PydanticKnownError
 
 from allocator.model.text import Text
 
@@ -122,32 +135,53 @@ MOST = 2_000
 _Places = Annotated[tuple[str, ...], Field(max_length=MOST), FailFast()]
 
 
+def _is_day(text: str) -> str:
+    """Refuse a text that is no day."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise PydanticKnownError("date_parsing", {"error": "no day"}) from None
+    return text
+
+
+_Day = Annotated[str, AfterValidator(_is_day)]
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a word of a command."""
+    return shlex.quote(text) if re.search(r"[\s\"'&|<>()\[\]$!*?;]", text) else text
+
+
 class Overrides(BaseModel):
-    """The pins, exclusions and layers to keep of a call, with codes for all names.
+    """What a call asks for beside the scenario, with codes for all names.
 
     Attributes:
         pin: Places settled beforehand, ``ITEM=SLOT[/ROLE][@PERIOD]``.
         exclude: Who is kept out of where, ``ITEM[=SLOT[/ROLE]][@PERIOD]``.
-        keep: Layers in which what the baseline decided stays.
+        freeze: What stays as in the baseline, ``WHAT[@PERIODS]``; older plans name it ``keep``.
+        since: The day from which on the baseline may change, if periods ended before it; at most one.
+        at_most: The limits of changes from the baseline, ``moves=K``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
     pin: _Places = ()
     exclude: _Places = ()
-    keep: _Places = ()
+    freeze: Annotated[_Places, Field(validation_alias=AliasChoices("freeze", "keep"))] = ()
+    since: Annotated[tuple[_Day, ...], Field(max_length=1), FailFast()] = ()
+    at_most: Annotated[tuple[str, ...], Field(max_length=1), FailFast()] = ()
 
     def __bool__(self) -> bool:
         """Whether there is any override."""
-        return bool(self.pin or self.exclude or self.keep)
+        return any(places for _, places in self)
 
     @property
     def options(self) -> list[str]:
         """The overrides as options of a command."""
-        return [f"--{name} {place}" for name, places in self for place in places]
+        return [f"--{name.replace('_', '-')} {_quoted(place)}" for name, places in self for place in places]
 
     def without(self, other: Overrides) -> Overrides:
-        """Return the pins and exclusions that ``other`` does not have; layers to keep are left out."""
+        """Return the pins and exclusions that ``other`` does not have; the rest is left out."""
         pin = tuple(one for one in self.pin if one not in other.pin)
         return Overrides(pin=pin, exclude=tuple(one for one in self.exclude if one not in other.exclude))
 

@@ -9,18 +9,16 @@ from dataclasses import dataclass, replace
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.plan import HARD
 from allocator.model.text import Text
-from allocator.rules.overrides import keep_rule, missing_baseline
+from allocator.rules import moves_limit
+from allocator.rules.kept_layers import keep_rule, missing_baseline
+from allocator.rules.moves_limit import MOVES
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 
-TRADE, AT_MOST = "--trade", "--at-most"
-#: The name of the criterion that counts changes from the baseline.
-MOVES = "moves"
+TRADE = "--trade"
 #: The least and the greatest number of criteria of one trade-off.
 FEWEST, MOST = 2, 3
-#: The greatest limit of a criterion.
-MOST_LIMIT = 2**50
-_COMMAS, _PLUSES, _EQUALS = re.compile("[,，、]"), re.compile("[+＋]"), re.compile("[=＝]")
+_COMMAS, _PLUSES = re.compile("[,，、]"), re.compile("[+＋]")
 
 
 @dataclass(frozen=True)
@@ -162,20 +160,7 @@ def parse_limits(criteria: Sequence[TradedCriterion], texts: Iterable[str]) -> d
         InputError: With every fault: no ``=``, an unknown criterion, or a limit that is no whole number.
     """
     faults: list[Fault] = []
-    limits: dict[str, int] = {}
-    known = [one.id for one in criteria]
-    for text in texts:
-        name, *rest = (part.strip() for part in _EQUALS.split(text))
-        form = f"{name if name in known else known[0]}=6"
-        if len(rest) != 1 or not re.fullmatch("[0-9]{1,15}", rest[0]) or int(rest[0]) > MOST_LIMIT:
-            message = Text(zh="上限的写法有误", en="a limit is written wrongly")
-            faults.append(Fault(message, column=AT_MOST, found=shorten(text), allowed=form))
-        elif name not in known:
-            message = Text(zh="没有此准则", en="there is no such criterion")
-            near = nearest(name, known)
-            faults.append(Fault(message, "", 0, AT_MOST, shorten(name), ", ".join(known), near))
-        else:
-            limits[name] = min(int(rest[0]), limits.get(name, MOST_LIMIT))
+    limits = moves_limit.parse_limits([one.id for one in criteria], texts, faults)
     if faults:
         raise InputError(faults)
     return limits

@@ -1,4 +1,4 @@
-"""Overrides: the pins, exclusions and kept layers of a call, bound to a policy as hard rules.
+"""Overrides: the pins, exclusions, freezes and limits of a call, bound to a policy as hard rules.
 
 A plan carries its overrides in ``run.asked``, with codes in place of names; a later check of the plan reads
 them there.
@@ -6,14 +6,14 @@ them there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import chain
-from typing import Any
 
 from pydantic import ValidationError
 
-from allocator.errors import Fault, InputError, nearest
+from allocator.errors import Fault, InputError
 from allocator.model.layer import Layer
 from allocator.model.plan import Plan
 from allocator.model.reading import input_error, scenario_digest
@@ -23,9 +23,11 @@ from allocator.model.run import MOST, Overrides
 from allocator.model.scenario import Scenario
 from allocator.model.text import Text
 from allocator.rules.context import RuleContext
+from allocator.rules.freezes import FREEZE, find_freezes
+from allocator.rules.kept_layers import missing_baseline
 from allocator.rules.kinds.exclude import Exclude
-from allocator.rules.kinds.keep import Keep
 from allocator.rules.kinds.pin import Pin
+from allocator.rules.moves_limit import MOVES, moves_limit
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 from allocator.rules.scenario_binding import bind_context, with_rules
@@ -34,12 +36,12 @@ from allocator.rules.seat_specs import (
     SeatSpec,
     describe_seat,
     parse_seat_spec,
-    resolve_layer,
     resolve_seat,
     unplaced_faults,
 )
+from allocator.rules.settled import SINCE, Settled, past_waivers, read_since, settled_rules
 
-PIN, EXCLUDE, KEEP = "--pin", "--exclude", "--keep"
+PIN, EXCLUDE = "--pin", "--exclude"
 _PIN_FORMS = "ITEM=SLOT, ITEM=SLOT@PERIOD, ITEM=SLOT/ROLE, ITEM=SLOT/ROLE@PERIOD"
 _EXCLUDE_FORMS = (
     "ITEM, ITEM=SLOT, ITEM=LAYER, ITEM@PERIOD, ITEM=SLOT@PERIOD, ITEM=SLOT/ROLE, ITEM=SLOT/ROLE@PERIOD"
@@ -48,67 +50,112 @@ _EXCLUDE_FORMS = (
 KEY = "run.asked"
 
 
-def with_overrides(
-    policy: Policy, *, pins: Iterable[str] = (), exclude: Iterable[str] = (), keep: Iterable[str] = ()
-) -> Policy:
-    """Return a policy with the override rules of a call.
+@dataclass(frozen=True)
+class Asked:
+    """What a call asks for beside the scenario, as it is written.
 
-    Args:
-        policy: The policy of the scenario; its baseline is the plan to keep to.
+    Attributes:
         pins: Seats fixed beforehand, ``ITEM=SLOT[/ROLE][@PERIOD]``.
         exclude: Seats that an item may not take, ``ITEM[=SLOT[/ROLE]][@PERIOD]``.
-        keep: Layers in which the decisions of the baseline stay.
+        freeze: What stays as in the baseline, ``WHAT[@PERIODS]`` (``rules.freezes``).
+        since: The day (or period) from which on the baseline may change; by default the scenario's ``today``.
+        at_most: The most seats of the baseline that may change hands, ``moves=K``.
+    """
+
+    pins: Iterable[str] = ()
+    exclude: Iterable[str] = ()
+    freeze: Iterable[str] = ()
+    since: str = ""
+    at_most: Iterable[str] = ()
+
+
+def with_overrides(policy: Policy, asked: Asked) -> Policy:
+    """Return a policy with the override rules of a call.
+
+    A hard rule that the baseline breaks in a period that is past is waived there.
+
+    Args:
+        policy: The policy of the scenario; its baseline is the plan to stay close to.
+        asked: What the call asks for.
 
     Raises:
         InputError: With every fault of the overrides.
     """
     faults: list[Fault] = []
-    rules, overrides = _override_rules(policy.context, pins, exclude, keep, faults)
+    rules, overrides = _override_rules(policy.context, asked, faults)
     if faults:
         raise InputError(faults)
-    return with_rules(policy, rules, overrides) if overrides else policy
+    if not overrides:
+        return policy
+    bound = with_rules(policy, rules, overrides)
+    baseline = policy.context.baseline
+    return _with_past(bound, baseline) if overrides.since and baseline is not None else bound
 
 
-def override_faults(
-    scenario: Scenario,
-    baseline: Plan | None,
-    *,
-    pins: Iterable[str] = (),
-    exclude: Iterable[str] = (),
-    keep: Iterable[str] = (),
-) -> list[Fault]:
+def _with_past(policy: Policy, plan: Plan) -> Policy:
+    """Return a policy that waives the hard rules which a plan breaks in periods that are past."""
+    [since] = policy.overrides.since
+    waivers = past_waivers(policy, plan, date.fromisoformat(since))
+    return replace(policy, waivers=(*policy.waivers, *waivers)) if waivers else policy
+
+
+def override_faults(scenario: Scenario, baseline: Plan | None, asked: Asked) -> list[Fault]:
     """Return the faults of overrides for a scenario whose rules have faults: all are reported together."""
     faults: list[Fault] = []
     try:
-        _override_rules(bind_context(scenario, baseline), pins, exclude, keep, faults)
+        _override_rules(bind_context(scenario, baseline), asked, faults)
     except InputError:  # the layers have faults of their own
         return []
     return faults
 
 
 def _override_rules(
-    context: RuleContext,
-    pins: Iterable[str],
-    exclude: Iterable[str],
-    keep: Iterable[str],
-    faults: list[Fault],
+    context: RuleContext, asked: Asked, faults: list[Fault]
 ) -> tuple[tuple[Rule, ...], Overrides]:
     """Return the rules of overrides, and the overrides in codes."""
-    pinned = pin_rules(context, _limited(pins, PIN, faults), faults)
-    excluded = exclusion_rules(context, _limited(exclude, EXCLUDE, faults), faults)
-    kept = keep_rules(context, keep, [*chain(*excluded.values())], faults)
-    rules = (*chain(*pinned.values()), *chain(*excluded.values()), *kept)
+    pinned = pin_rules(context, _limited(asked.pins, PIN, faults), faults)
+    excluded = exclusion_rules(context, _limited(asked.exclude, EXCLUDE, faults), faults)
+    exclusions = [*chain(*excluded.values())]
+    frozen = find_freezes(context, _limited(asked.freeze, FREEZE, faults), exclusions, faults)
+    since, settled = _settled(context, asked.since, faults)
+    limits = moves_limit(context, asked.at_most, faults)
+    kept = chain.from_iterable(one.rules for one in frozen)
+    rules = (*chain(*pinned.values()), *exclusions, *kept, *settled, *limits)
     if faults:
         return (), Overrides()
-    return rules, Overrides(pin=tuple(pinned), exclude=tuple(excluded), keep=tuple(rule.on for rule in kept))
+    overrides = Overrides(
+        pin=tuple(pinned),
+        exclude=tuple(excluded),
+        freeze=tuple(one.code for one in frozen),
+        since=since,
+        at_most=tuple(f"{MOVES}={one.most}" for one in limits),
+    )
+    return rules, overrides
+
+
+def _settled(
+    context: RuleContext, since: str, faults: list[Fault]
+) -> tuple[tuple[str, ...], tuple[Settled, ...]]:
+    """Return the day from which on the baseline may change, and the rules of the past; nothing if none."""
+    spec = context.scenario.spec
+    if since and context.baseline is None:
+        faults.append(missing_baseline(SINCE))
+        return (), ()
+    try:
+        day = read_since(since, spec.periods) if since else spec.today
+    except InputError as error:
+        faults.extend(error.faults)
+        return (), ()
+    rules = () if day is None else settled_rules(context, day)
+    return ((day.isoformat(),), rules) if day is not None and rules else ((), ())
 
 
 def with_plan_overrides(policy: Policy, plan: Plan, file: str = "plan") -> Policy:
-    """Return a policy with the pins and exclusions of a plan.
+    """Return a policy with the pins and exclusions of a plan, and with what is past in it.
 
-    Kept layers are left out: their decisions are in the baseline only. A policy with overrides of its own is
-    returned unchanged. If the scenario has changed since the plan was made, an exclusion that names an item,
-    slot, role or period which no longer exists is left out.
+    Freezes and limits of changes are left out: what they keep is in the baseline only. A policy with
+    overrides of its own is returned unchanged. If the scenario has changed since the plan was made, an
+    exclusion that names an item, slot, role or period which no longer exists is left out.
 
     Args:
         policy: The policy of the scenario.
@@ -119,21 +166,22 @@ def with_plan_overrides(policy: Policy, plan: Plan, file: str = "plan") -> Polic
         InputError: The overrides are malformed, or name an entity, role or period that the scenario lacks.
     """
     overrides = plan_overrides(plan, file)
-    if policy.overrides or not (overrides.pin or overrides.exclude):
+    if policy.overrides or not (overrides.pin or overrides.exclude or overrides.since):
         return policy
     is_other = plan.scenario.sha256 != policy.sha256
     out = [one for one in overrides.exclude if not is_other or _is_known(policy, one)]
     try:
-        bound = with_overrides(policy, pins=overrides.pin, exclude=out)
+        bound = with_overrides(policy, Asked(pins=overrides.pin, exclude=out))
     except InputError as error:
         raise input_error([_at_plan(fault, file) for fault in error.faults]) from None
-    return replace(bound, overrides=overrides)
+    bound = replace(bound, overrides=overrides)
+    return _with_past(bound, plan) if overrides.since else bound
 
 
 def _is_known(policy: Policy, excluded: str) -> bool:
     """Whether the scenario has the item, slot, role and period of an exclusion."""
     try:
-        with_overrides(policy, exclude=[excluded])
+        with_overrides(policy, Asked(exclude=[excluded]))
     except InputError:
         return False
     return True
@@ -165,15 +213,15 @@ def _limited(written: Iterable[str], option: str, faults: list[Fault]) -> tuple[
     if len(kept) <= MOST:
         return kept
     message = Text(
-        zh="过多；成批的请写成规则，或用 --baseline 与 --keep",
-        en="is given too often: write rules, or use --baseline and --keep",
+        zh="过多；成批的请写成规则，或用 --freeze 的条件",
+        en="is given too often: write rules, or a condition of --freeze",
     )
     faults.append(Fault(message, column=option, found=str(len(kept)), allowed=f"≤ {MOST}"))
     return ()
 
 
 def overrides_digest(policy: Policy, *more: str) -> str:
-    """Return the digest of pins, exclusions, kept layers, the baseline and ``more``; empty if there are none.
+    """Return the digest of the rules of a call, the baseline and ``more``; empty if there are none.
 
     A bound that was proved under some overrides holds under the same overrides only. Plans carry the digest
     as ``run.beside``.
@@ -310,59 +358,3 @@ def _impossible_exclusion(layer: Layer, spec: SeatSpec) -> Iterator[Fault]:
             " name a slot or another layer, or take them off the table",
         )
         yield Fault(message, column=EXCLUDE, found=spec.text, allowed="ITEM=SLOT, ITEM=LAYER")
-
-
-def keep_rules(
-    context: RuleContext, layers: Iterable[str], exclusions: Sequence[Exclude], faults: list[Fault]
-) -> tuple[Keep, ...]:
-    """Return the rules that keep layers as in the baseline; only the seats of excluded items are open.
-
-    Args:
-        context: The bound scenario.
-        layers: The names (or titles) of the layers.
-        exclusions: The rules of the call's exclusions.
-        faults: Receives a fault for each unknown layer, and one if there is no baseline.
-    """
-    named = list(dict.fromkeys(resolve_layer(context, name) for name in layers))
-    for name in (name for name in named if name not in context.layers):
-        message = Text(zh="没有此层", en="there is no such layer")
-        near = nearest(name, context.layers)
-        faults.append(Fault(message, "", 0, KEEP, name, ", ".join(context.layers), near))
-    if named and context.baseline is None:
-        faults.append(missing_baseline(KEEP))
-    why = Text(zh="照基准方案不变", en="as in the baseline")
-    return tuple(
-        keep_rule(context, name, id=f"keep.{name}", why=why, vacated=open_seats(name, exclusions))
-        for name in named
-        if name in context.layers
-    )
-
-
-def keep_rule(context: RuleContext, layer: str, **fields: Any) -> Keep:
-    """Return a rule that keeps a layer: slot by slot, or case by case where the cases are its items."""
-    each = "item" if is_by_item(context.layers[layer]) else "slot"
-    return Keep.model_validate({"kind": "keep", "on": layer, "each": each, **fields})
-
-
-def is_by_item(layer: Layer) -> bool:
-    """Whether the items of a layer are cases, so that the layer is kept item by item, not slot by slot."""
-    return layer.spec.items.table == "cases"
-
-
-def any_penalises_changes(rules: Iterable[Rule]) -> bool:
-    """Whether any soft rule penalises changes from the baseline, with its own weight and level."""
-    return any(rule.penalises_changes for rule in rules)
-
-
-def missing_baseline(option: str) -> Fault:
-    """Return the fault of an option that needs a baseline."""
-    return Fault(Text(zh="需要基准方案（--baseline）", en="needs a baseline (--baseline)"), column=option)
-
-
-def open_seats(layer: str, exclusions: Iterable[Exclude]) -> list[dict[str, object]]:
-    """Return the seats of a layer that exclusions leave open."""
-    return [
-        {"item": one.item, "slot": one.slot, "role": one.role, "during": one.during}
-        for one in exclusions
-        if one.on == layer
-    ]

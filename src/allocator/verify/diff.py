@@ -10,7 +10,7 @@ from allocator.model.layer import Layer
 from allocator.model.plan import Assignment, Plan
 from allocator.model.scenario import NamedEntity
 from allocator.rules.context import RuleContext
-from allocator.rules.overrides import is_by_item
+from allocator.rules.kept_layers import is_by_item
 from allocator.rules.policy import Policy
 from allocator.verify import MissingReferences, missing_references
 

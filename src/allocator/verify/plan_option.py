@@ -60,10 +60,11 @@ class PlanOption:
     def is_judged_whole(self) -> bool:
         """Whether its rules say all that its call asked for.
 
-        Layers that a call kept, and the fewest changes, depend on a baseline that the plan does not hold: a
+        What a call froze, and its limits of changes, depend on a baseline that the plan does not hold: a
         bound that was proved with them says nothing about other plans.
         """
-        return not self.policy.overrides.keep and "changes" not in self.plan.run
+        asked = self.policy.overrides
+        return not (asked.freeze or asked.since or asked.at_most) and "changes" not in self.plan.run
 
     @property
     def rules_key(self) -> tuple[str, str]:

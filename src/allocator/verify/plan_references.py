@@ -236,8 +236,8 @@ def listing_disagreements(policy: Policy, plan: Plan) -> Iterator[Disagreement]:
         levels = {HARD, *rules.values()}
         yield from _differences(levels, [one.level for one in plan.score], _LEVEL)
     if plan.rules:
-        kept = {f"keep.{layer}" for layer in plan_overrides(plan).keep if layer in policy.context.layers}
-        stated = [one.id for one in plan.rules if one.id in rules or not _is_kept_layer(one, kept)]
+        kept = _baseline_rules(plan)
+        stated = [one.id for one in plan.rules if one.id in rules or not _is_of_baseline(one, kept)]
         yield from _differences(rules, stated, _RULE)
     for one in plan.rules:
         if one.level != rules.get(one.id, one.level):
@@ -250,9 +250,19 @@ def listing_disagreements(policy: Policy, plan: Plan) -> Iterator[Disagreement]:
             )
 
 
-def _is_kept_layer(rule: RuleScore, kept: Collection[str]) -> bool:
-    """Return whether a rule keeps a layer as in the baseline; without the baseline it counts as kept."""
-    return rule.id in kept and (rule.level, rule.violations, rule.cost) == (HARD, 0, 0)
+def _baseline_rules(plan: Plan) -> tuple[str, ...]:
+    """Return the beginnings of the ids of rules that a plan was asked for and that are about its baseline.
+
+    Older plans name the rule of a frozen layer after the layer.
+    """
+    asked = plan_overrides(plan)
+    freezes = ("freeze.", *(f"keep.{one}" for one in asked.freeze)) if asked.freeze else ()
+    return (*freezes, *("settled." for _ in asked.since), *("at-most." for _ in asked.at_most))
+
+
+def _is_of_baseline(rule: RuleScore, kept: tuple[str, ...]) -> bool:
+    """Return whether a rule is about the baseline; without the baseline it counts as kept."""
+    return rule.id.startswith(kept) and (rule.level, rule.violations, rule.cost) == (HARD, 0, 0)
 
 
 def _differences(

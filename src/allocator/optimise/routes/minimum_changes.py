@@ -21,8 +21,8 @@ from allocator.optimise.initial_plan import WarmStart
 from allocator.optimise.results import SolveRequest, SolveResult
 from allocator.optimise.routes.route import APPLIES, Applicability, PolicyRoute, rejected
 from allocator.optimise.second_proofs import Confirm
+from allocator.rules.kept_layers import keep_rule, open_seats
 from allocator.rules.kinds.exclude import Exclude
-from allocator.rules.overrides import keep_rule, open_seats
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 from allocator.solvers.bounds import KnownBounds, Proof

@@ -118,22 +118,26 @@ class Keep(Rule):
 
     def post(self, writer: ConstraintWriter, scope: Scope) -> None:
         """Write rows for each role of a kept slot (or item): its holders stay, others take open seats."""
-        partners = scope.items if self.each == "slot" else scope.slots
-        for subject, seats in self._baseline_seats(scope).items():
-            line = self._decisions(writer, subject)
-            is_held = np.isin(partners, list(seats.held))
-            left = Expr(constant=len(seats.held)) - Expr.of(line[partners[is_held]])
-            others = line[partners[~is_held]]
-            came = Expr.of(others[others >= 0]) - seats.open
+        for subject, left, came in self.seat_changes(writer, scope):
             if writer.level == 0:
                 writer.at_most(left, 0, subject)
                 writer.at_most(came, 0, subject)
             else:
                 writer.penalise(writer.maximum([left, came], 0, subject), subject)
 
+    def seat_changes(self, writer: ConstraintWriter, scope: Scope) -> Iterator[tuple[Subject, Expr, Expr]]:
+        """Yield for each role of a kept slot (or item) how many leave and how many come."""
+        partners = scope.items if self.each == "slot" else scope.slots
+        for subject, seats in self._baseline_seats(scope).items():
+            line = self._decisions(writer, subject)
+            is_held = np.isin(partners, list(seats.held))
+            left = Expr(constant=len(seats.held)) - Expr.of(line[partners[is_held]])
+            others = line[partners[~is_held]]
+            yield subject, left, Expr.of(others[others >= 0]) - seats.open
+
     def _decisions(self, writer: ConstraintWriter, subject: Subject) -> IntArray:
         """Return the decisions of all items at a slot (or of an item at all slots) in a role and period."""
-        grid = writer.grid()[..., subject.role, subject.period]
+        grid = writer.grid(self.on)[..., subject.role, subject.period]
         return np.asarray(grid[:, subject.slot] if self.each == "slot" else grid[subject.item])
 
     def check(self, roster: Roster, scope: Scope) -> Iterator[Breach]:
