@@ -18,7 +18,7 @@ from allocator import api
 
 TYPES = """
     Assignment Audit BoundDraw CallbackObserver Candidate CannotDraw Check CheckedWorkbook Checkpoints Confirm
-    Conflict ConflictSet Diagnosis RuleTag
+    Conflict ConflictSet Diagnosis Remedy RemedyChange RemedySet RuleTag
     Disagreement Examination ExportedFile Fault Figure FilledForm FilledForms Finding FoundPolicy Imported
     ImportedFile InputError InternalError Judgement Language LevelScore MapObstacle MissingForm NullObserver
     Numbers Observer
@@ -45,8 +45,8 @@ FUNCTIONS = """
     rule_kinds rule_sentences run_study scenario_copy scored_plan solve unchecked_claims verify
     with_plan_overrides with_scores write_audit write_plan
     scenario_workbook tables_workbook
-    export_stress shocks stress priced_rules rule_prices
-    check_study_file export_study
+    export_stress shocks stress priced_rules remedies rule_prices
+    check_study_file export_study option_beside
     export_tradeoff find_point is_tradeoff read_tradeoff trade_off tradeoff_disagreements tradeoff_text
     write_tradeoff
 """

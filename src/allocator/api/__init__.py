@@ -43,6 +43,7 @@ from allocator.api.explaining import (
     explain,
     price,
     priced_rules,
+    remedies,
     rule_prices,
 )
 from allocator.api.exporting import (
@@ -146,6 +147,7 @@ from allocator.workbook.scenario_book import WrittenBook
 if TYPE_CHECKING:
     from allocator.explain import Candidate, MapObstacle, Ranking, Reasons, Repair, SeatPrice
     from allocator.explain.conflicts import Conflict, ConflictSet, Diagnosis, RuleTag
+    from allocator.explain.remedies import Remedy, RemedyChange, RemedySet
     from allocator.explain.rule_price import RulePrice
     from allocator.intake.import_outcome import Imported, ImportedFile, TakenColumn, TakenSheet
     from allocator.intake.roster_layout import SkippedRow
@@ -209,6 +211,9 @@ __all__ = [
     "Ranking",
     "ReadDocument",
     "Reasons",
+    "Remedy",
+    "RemedyChange",
+    "RemedySet",
     "Repair",
     "ResumeState",
     "Rule",
@@ -297,6 +302,7 @@ __all__ = [
     "read_plan",
     "read_tradeoff",
     "reads_back",
+    "remedies",
     "replay",
     "resume",
     "reveal",
@@ -330,10 +336,11 @@ def __getattr__(name: str) -> Any:
         from allocator import explain as explainer
 
         return getattr(explainer, name)
-    if name in ("Conflict", "ConflictSet", "Diagnosis", "RuleTag"):
+    if name in ("Conflict", "ConflictSet", "Diagnosis", "Remedy", "RemedyChange", "RemedySet", "RuleTag"):
         from allocator.explain import conflicts
+        from allocator.explain import remedies as ways_out
 
-        return getattr(conflicts, name)
+        return getattr(ways_out if name.startswith("Remedy") else conflicts, name)
     if name in ("Imported", "ImportedFile", "SkippedRow", "TakenColumn", "TakenSheet"):
         from allocator.intake import import_outcome
 

@@ -19,6 +19,7 @@ from allocator.verify import check_references, judge
 if TYPE_CHECKING:
     from allocator.explain import Ranking, Reasons, SeatPrice
     from allocator.explain.conflicts import Diagnosis
+    from allocator.explain.remedies import RemedySet
     from allocator.explain.rule_price import RulePrice
 
 #: Called before the solve without a rule: the number of those done, the number of all, and the rule.
@@ -52,6 +53,27 @@ def diagnose(policy: Policy, *, seconds: float = 30.0, observer: Observer = NULL
     from allocator.explain.diagnosis import find_diagnosis
 
     return find_diagnosis(policy, seconds, observer)
+
+
+def remedies(
+    policy: Policy,
+    *,
+    seconds: float = 20.0,
+    diagnosis: Diagnosis | None = None,
+    observer: Observer = NULL_OBSERVER,
+) -> RemedySet:
+    """Return the cheapest ways out of a policy without a plan: changes of its files, each at a price.
+
+    Args:
+        policy: The bound policy, from ``bind``.
+        seconds: Time limit.
+        diagnosis: What ``diagnose`` found; the search begins with its conflicts.
+        observer: May stop the search; what was found until then is returned.
+    """
+    from allocator.explain.remedy_search import find_remedies
+
+    known = None if diagnosis is None else diagnosis.found
+    return find_remedies(policy, seconds, known, observer)
 
 
 def candidates(

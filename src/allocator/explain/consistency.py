@@ -74,6 +74,11 @@ class ConsistencyChecker:
         facts = {table.facts[number] for number in np.unique(numbers[read]).tolist() if number in table.facts}
         return tuple(name for name in table.policy.context.layers if name in facts)
 
+    def plan_of(self, chosen: BoolArray) -> IntArray | None:
+        """Return ``[decisions]`` a known plan that keeps some tags; None without one."""
+        kept = (plan for plan, kept in zip(self._plans, self._kept, strict=True) if kept[chosen].all())
+        return next(kept, None)
+
     def add_plan(self, decisions: IntArray) -> None:
         """Remember a plan, given as ``[decisions]``, and the tags that it keeps."""
         self._plans.append(decisions)

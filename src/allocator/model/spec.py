@@ -198,6 +198,9 @@ class LayerSpec(Strict):
     title: Text = Text()
 
 
+Cost = Annotated[int, Field(ge=1, le=10**6)]
+
+
 class IndicatorSpec(Strict):
     """The title of an indicator of ``indicators.csv``, and how a group's value of it is made.
 
@@ -209,6 +212,26 @@ class IndicatorSpec(Strict):
 
     title: Text = Text()
     per_group: Literal["sum", "mean"] = "sum"
+
+
+class RemedyCosts(Strict):
+    """What changes cost that may give a scenario without a plan one, in the planner's own unit.
+
+    Attributes:
+        waive: An exception for somebody or some place, for each period that it covers.
+        relax: One unit of a number of a rule, for everybody.
+        wait: A rule that nobody need keep yet, for each period.
+        seats: One seat of a group more or less.
+        take: A layer in which somebody may be left without a place.
+        recruit: One person more.
+    """
+
+    waive: Cost = 10
+    relax: Cost = 30
+    wait: Cost = 50
+    seats: Cost = 20
+    take: Cost = 40
+    recruit: Cost = 100
 
 
 def _numbers_as_text(value: Any) -> Any:
@@ -239,6 +262,7 @@ class ScenarioSpec(Strict):
         indicators: What each indicator of ``indicators.csv`` is called and how a group's is made up.
         draws: Draws by lot by name; ``kind`` says which other keys one has.
         columns: For each table, Chinese (or other) headers and the ASCII attribute each stands for.
+        remedies: What the changes cost that ``explain`` offers where there is no plan.
         synthetic: True where people and cases are invented.
     """
 
@@ -260,6 +284,7 @@ class ScenarioSpec(Strict):
     levels: Mapping[int, Text] = {}
     indicators: Mapping[str, IndicatorSpec] = {}
     columns: Mapping[str, Mapping[str, Name]] = {}
+    remedies: RemedyCosts = RemedyCosts()
 
     @property
     def reference_day(self) -> date:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from allocator.explain.conflicts import Conflict, Diagnosis, RuleTag
 from allocator.model.layer import Layer
 from allocator.model.run import NAMES, Witnesses, in_order
 from allocator.model.text import Language, Text
+from allocator.report.remedies_view import RemediesView
 from allocator.report.rule_numbers import RuleNames
 from allocator.report.supply_sentences import COUNTED, supply_sentences
 from allocator.rules.policy import Policy
@@ -71,7 +72,7 @@ class ImpossibleView:
         completeness: The same in words.
         cut_short: Whether the search was stopped on request.
         seconds: Time that the answer took.
-        remedies: The cheapest ways out.
+        remedies: The cheapest ways out; None where they were not looked for.
     """
 
     status: str
@@ -83,7 +84,7 @@ class ImpossibleView:
     completeness: Text
     cut_short: bool
     seconds: float
-    remedies: tuple[Text, ...] = field(default=())
+    remedies: RemediesView | None = None
 
 
 def impossible_view(

@@ -41,7 +41,7 @@ def _labels(words: str) -> Mapping[str, Text]:
 
 
 _LABELS = _labels(
-    "id=编号=id;kind=种类=kind;on=层=layer;level=级别=level;weight=权重=weight;why=缘由=reason;"
+    "id=编号=id;kind=种类=kind;on=层=layer;level=级别=level;weight=权重=weight;waivable=可否豁免=exceptions;why=缘由=reason;"
     "why.zh=缘由=reason in Chinese;why.en=英文缘由=reason;items=对象范围=which items;"
     "slots=去处范围=which slots;role=角色=role;during=周期范围=periods;when=条件=condition;"
     "pairs=成对编号=named pairs;ties=关系=ties;acquainted=熟识程度=acquaintance;"

@@ -144,7 +144,11 @@ class Rule(Strict):
     weight: Annotated[
         int,
         Field(ge=1, le=10**6),
-        Doc(zh="同一级别内，每违反一个单位的代价", en="What one unit of breach costs within its level."),
+        Doc(
+            zh="同一级别内，每违反一个单位的代价；硬规则则为无解时让步的代价倍数",
+            en="What one unit of breach costs within its level; of a hard rule, how many times dearer it is "
+            "to give way where there is no plan.",
+        ),
     ] = 1
     why: Annotated[Text, Doc(zh="缘由，报告中给出", en="The reason that a report gives.")] = Text()
     items: Annotated[
@@ -156,6 +160,13 @@ class Rule(Strict):
     role: Annotated[
         Several, Doc(zh="规则针对哪些角色；不填为全部", en="Which roles the rule is about; all if empty.")
     ] = ()
+    waivable: Annotated[
+        Literal["yes", "never"],
+        Doc(
+            zh="无解时可否提出豁免或放宽此规则；`never` 为绝不提出",
+            en="Whether an exception may be offered where there is no plan; `never` if not.",
+        ),
+    ] = "yes"
     during: Annotated[
         Several,
         Doc(

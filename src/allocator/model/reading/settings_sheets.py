@@ -75,7 +75,7 @@ SPREAD: Mapping[str, Text] = {
 FLAGS: Mapping[str, Text] = {"true": Text(zh="是", en="yes"), "false": Text(zh="否", en="no")}
 ANY = Text(zh="不限", en="any")
 _TEXTS, _WORDED = ("title", "about"), ("grades", "roles", "levels")
-NESTED = ("draws", "indicators", "columns")
+NESTED = ("draws", "indicators", "columns", "remedies")
 _SOURCE = re.compile(
     r"(?P<table>.+?)(?:\s+as\s+(?P<name>\w+))?(?:\s*(?:，其中|\bwhere\b)\s*(?P<where>.+))?", re.DOTALL
 )

@@ -1,4 +1,4 @@
-"""Why a scenario has no plan, as lines: counts, the map, conflicts, and the ways out."""
+"""Why a scenario has no plan, as lines: counts, the map, and conflicts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def render_supply(supply: Sequence[Text], language: Language) -> Iterator[str]:
 def render_impossible(
     view: ImpossibleView, language: Language, *, opened: Collection[int] = (), every: bool = False
 ) -> Iterator[str]:
-    """Yield the answer, the map, the conflicts and the ways out; not the counts, which come before.
+    """Yield the answer, the map and the conflicts; not the counts, which come before.
 
     Args:
         view: The view.
@@ -35,7 +35,6 @@ def render_impossible(
             "逐人逐处列出：--all，或 --open N 看第 N 处",
             "person by person and place by place: --all, or --open N for one of them",
         )
-    yield from (printable(one(language)) for one in view.remedies)
 
 
 def render_conflicts(
