@@ -31,7 +31,7 @@ class Conflict:
 
     Attributes:
         tags: The rules and subjects, in the order of the rules.
-        facts: Ids of layers in which the conflict holds because an item is in one place at a time.
+        facts: Ids of layers in which the conflict holds only because an item is in one place at a time.
         by: The back ends that proved that no plan keeps them all.
         second: The back ends of a second proof; empty without one.
         is_minimal: Whether it is proved that any of them less leaves a plan.

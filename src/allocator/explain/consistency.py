@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from allocator.explain.tag_table import ALWAYS, TagTable, scope_of
 from allocator.model.run import BY_ROWS, CP_SAT, NOBODY, Witnesses
 from allocator.optimise.constrained_program import ConstrainedProgram
-from allocator.optimise.feasible_plan import find_any_plan
+from allocator.optimise.feasible_plan import find_any_plan, find_feasible
 from allocator.program.cuts import RuleCut
 from allocator.program.evaluate import evaluate_auxiliaries, violated_rows
 from allocator.program.program import BoolArray, IntArray
@@ -64,20 +64,44 @@ class ConsistencyChecker:
             return self._search_map(chosen, deadline)
         return self._search(chosen, deadline)
 
-    def facts_of(self, chosen: BoolArray) -> tuple[str, ...]:
-        """Return the layers of the facts that the rows of some tags touch."""
+    def facts_of(self, chosen: BoolArray, seconds: float) -> tuple[str, ...]:
+        """Return the layers of the facts without which a plan keeps some tags that are in conflict.
+
+        A fact that was not told from one that does not matter, in so many seconds each, is returned.
+        """
         if not self.table.facts:
             return ()
         table, columns = self.table, self._closure(self._asked(chosen))[1]
         numbers = table.program.rows.tags[:, 0]
         read = np.asarray(self._pattern() @ columns.astype(np.int32) > 1)  # one alone is never too many
-        facts = {table.facts[number] for number in np.unique(numbers[read]).tolist() if number in table.facts}
+        touched = {number for number in np.unique(numbers[read]).tolist() if number in table.facts}
+        dropped = set[int]()
+        for number in sorted(touched):
+            if self._is_conflict_without(chosen, {*dropped, number}, seconds):
+                dropped.add(number)
+        facts = {table.facts[number] for number in touched - dropped}
         return tuple(name for name in table.policy.context.layers if name in facts)
 
     def plan_of(self, chosen: BoolArray) -> IntArray | None:
         """Return ``[decisions]`` a known plan that keeps some tags; None without one."""
         kept = (plan for plan, kept in zip(self._plans, self._kept, strict=True) if kept[chosen].all())
         return next(kept, None)
+
+    def _is_conflict_without(self, chosen: BoolArray, facts: set[int], seconds: float) -> bool:
+        """Return whether it is proved that no plan keeps some tags even without some facts."""
+        if self.context.is_stopped or seconds <= 0:
+            return False
+        program, deadline = self.table.program, Deadline(self.context.budget, Allotment(seconds, None))
+        rows = self.table.rows(chosen) & ~np.isin(program.rows.tags[:, 0], [*facts])
+        part = replace(program, rows=program.rows.select(rows))
+        if any(chosen[tag] for tag in self.table.lazy_tags):
+            asked = ConstrainedProgram(part, self.constrained(chosen).cuts)  # no map: zones may overlap
+            return find_feasible(asked, None, deadline, self.context).found == "infeasible"
+        columns = np.ones(len(program), dtype=np.bool_)
+        instance = Subproblem(part, None, {}, (program.lower, program.upper)).restrict(program.lower, columns)
+        if instance is None:
+            return True
+        return minimise(instance, self.context, SearchParams(deadline.left)).found == "infeasible"
 
     def add_plan(self, decisions: IntArray) -> None:
         """Remember a plan, given as ``[decisions]``, and the tags that it keeps."""

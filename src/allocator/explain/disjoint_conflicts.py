@@ -30,10 +30,12 @@ class DisjointParams:
     Attributes:
         most: Conflicts that are looked for at most.
         confirm_seconds: Seconds for the second proof of one conflict.
+        fact_seconds: Seconds for the question whether a conflict holds without a fact.
     """
 
     most: int = 50
     confirm_seconds: float = 20.0
+    fact_seconds: float = 1.0
 
 
 DEFAULT_PARAMS = DisjointParams()
@@ -96,7 +98,9 @@ class _Confirming:
         seconds = min(params.confirm_seconds, max(0.5, end - time.monotonic()))
         constrained = checker.constrained(chosen)
         second = pool.submit(_second_proof, constrained, by, context, seconds)
-        return cls(conflict, by, checker.facts_of(chosen), second)
+        return cls(
+            conflict, by, checker.facts_of(chosen, min(params.fact_seconds, end - time.monotonic())), second
+        )
 
     def result(self, table: TagTable) -> Conflict:
         """Wait for the second proof, and return the conflict."""
