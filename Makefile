@@ -112,7 +112,9 @@ bench-casework: $(RUNTIME)
 
 lock: $(DEV)
 	$(COMPILE) --output-file requirements.lock pyproject.toml
-	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --extra cluster --constraint requirements.lock --output-file requirements-cluster.lock pyproject.toml
+	$(COMPILE) --extra cluster --extra dev --constraint requirements-cluster.lock \
+		--output-file requirements-dev.lock pyproject.toml
 
 clean:
 	rm -rf .venv .cache build dist plan.json

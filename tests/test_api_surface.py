@@ -28,8 +28,8 @@ TYPES = """
     TakenSheet Text Verdict WrittenBook
     RuleListener RulePrice
     Shock ShockKind ShockListener ShockResult ShockSettings StressReport StressView
-    CellCount CellEnd CellResult CellTask LoadedStudy ProcessRunner Runner Study StudyCell StudyView
-    StudyWatch
+    CellCount CellEnd CellResult CellTask LoadedStudy ProcessRunner Runner RunnerLostError Study StudyCell
+    StudyView StudyWatch TlsFiles
     SetCriterion SetGap SetPoint TradeoffSet
 """
 VALUES = "CONFIRM NULL_OBSERVER TRADE_OFF"
@@ -46,7 +46,7 @@ FUNCTIONS = """
     with_plan_overrides with_scores write_audit write_plan
     scenario_workbook tables_workbook
     export_stress shocks stress priced_rules remedies rule_prices
-    check_study_file export_study option_beside
+    check_study_file cluster_runner export_study option_beside
     export_tradeoff find_point is_tradeoff read_tradeoff trade_off tradeoff_disagreements tradeoff_text
     write_tradeoff
 """

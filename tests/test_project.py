@@ -15,7 +15,7 @@ import allocator
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = sorted((ROOT / "src" / "allocator").rglob("__init__.py"))
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-cluster.lock", "requirements-dev.lock")
 
 # Written in pieces, so that no pattern finds this file.
 HOST = "|".join(
@@ -101,8 +101,9 @@ def test_lock_pins_every_package_exactly_with_hashes(lock: str) -> None:
 
 
 def test_development_lock_holds_every_pin_of_the_runtime_lock() -> None:
-    runtime, development = (set(re.findall(r"^\S+==\S+", (ROOT / lock).read_text(), re.M)) for lock in LOCKS)
-    assert runtime - development == set()
+    pins = [set(re.findall(r"^\S+==\S+", (ROOT / lock).read_text(), re.M)) for lock in LOCKS]
+    runtime, cluster, development = pins
+    assert runtime - cluster == cluster - development == set()
 
 
 def test_version_is_the_same_everywhere() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allocator.api.clusters import TlsFiles, cluster_runner
 from allocator.api.comparing import (
     OptionSource,
     compare,
@@ -127,7 +128,7 @@ from allocator.solvers.observer import (
 )
 from allocator.stress import Shock, ShockKind, ShockResult, ShockSettings, StressReport
 from allocator.study.cell_results import CellResult
-from allocator.study.cell_runner import CellEnd, CellTask, Runner
+from allocator.study.cell_runner import CellEnd, CellTask, Runner, RunnerLostError
 from allocator.study.cells import CellCount, StudyCell
 from allocator.study.process_runner import ProcessRunner
 from allocator.study.study_file import Study
@@ -221,6 +222,7 @@ __all__ = [
     "RulePrice",
     "RuleTag",
     "Runner",
+    "RunnerLostError",
     "Scenario",
     "SeatPrice",
     "SetCriterion",
@@ -244,6 +246,7 @@ __all__ = [
     "TakenColumn",
     "TakenSheet",
     "Text",
+    "TlsFiles",
     "TradeoffSet",
     "Verdict",
     "WrittenBook",
@@ -258,6 +261,7 @@ __all__ = [
     "check_workbook",
     "check_writable",
     "checkpoint_path",
+    "cluster_runner",
     "commit",
     "compare",
     "counts_changes",

@@ -97,11 +97,12 @@ class LoadedStudy:
         left = tuple({cell.key: cell for cell in self.cells if cell.key not in done}.values())
         return count_cells(self.cells, left, places or default_places(self.study.spec.workers))
 
-    def unlimited(self) -> tuple[str, ...]:
-        """Return the limits of the study to which this machine cannot hold a process."""
+    def unlimited(self, runner: Runner | None = None) -> tuple[str, ...]:
+        """Return the limits of the study to which a runner, by default this machine, cannot hold a cell."""
         spec = self.study.spec
         asked = {"cpu": spec.cpu, "memory": spec.memory}
-        return tuple(name for name in unlimited_here() if asked[name] is not None)
+        lacking = runner.unlimited if runner else unlimited_here()
+        return tuple(name for name in lacking if asked[name] is not None)
 
     def titles(self) -> tuple[dict[str, Text], dict[str, Text]]:
         """Return the titles of criteria by code, and those of scenarios by name."""
@@ -215,6 +216,7 @@ def run_study(
 
     Raises:
         InputError: An option does not fit the first scenario, or a file cannot be read or written.
+        RunnerLostError: What runs the cells cannot be reached any more; what has ended is kept.
     """
     _check_options(loaded)
     loaded.store.make()

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from allocator import api
+from allocator.cli.cluster_options import ClusterChoice, cluster_options, runner_of
 from allocator.cli.options import FILE, argument, flag, option
 from allocator.cli.options import command as declare
 from allocator.cli.output import FINE, INTERRUPTED, NO, Output, eprint, progress_console
@@ -60,7 +61,16 @@ into_option = option(
 )
 @flag("--count", "only_count", zh="只计次数与时间，不求解", en="only count the cells and their time")
 @flag("--retry-failed", "retry", zh="重算失败的", en="run cells again that failed")
-def command(output: Output, file: Path, into: Path | None, jobs: int, only_count: bool, retry: bool) -> int:
+@cluster_options
+def command(
+    output: Output,
+    file: Path,
+    into: Path | None,
+    jobs: int,
+    only_count: bool,
+    retry: bool,
+    cluster: ClusterChoice,
+) -> int:
     """Count the cells, run the open ones, and report."""
     loaded = api.load_study(file, into)
     count = loaded.count(jobs)
@@ -68,15 +78,30 @@ def command(output: Output, file: Path, into: Path | None, jobs: int, only_count
         output.data(count)
         output.report([count_line(count, output.language)])
         return FINE
+    with runner_of(cluster, jobs, is_needed=retry or count.open > 0) as runner:
+        return _run(loaded, runner, jobs, retry, output)
+
+
+def _run(loaded: api.LoadedStudy, runner: api.Runner | None, jobs: int, retry: bool, output: Output) -> int:
+    """Run the open cells, and report."""
+    count = loaded.count(runner.places if runner else jobs)
     output.remark(Text(zh=count_line(count, "zh"), en=count_line(count, "en")))
-    if lacking := ", ".join(loaded.unlimited()):
+    if lacking := ", ".join(loaded.unlimited(runner)):
         zh, en = f"提示：此系统不能限制：{lacking}", f"note: this system cannot limit {lacking}"
         output.remark(Text(zh=zh, en=en))
     stop = api.StopRequest()
+    lost = None
     with stop_on_signal(stop), _watching(loaded, count, stop, output) as watch:
-        results = api.run_study(loaded, places=jobs, watch=watch, retry_failed=retry)
+        try:
+            results = api.run_study(loaded, places=jobs, runner=runner, watch=watch, retry_failed=retry)
+        except api.RunnerLostError as error:
+            lost, results = error.reason, loaded.results()
     _print(loaded.view(results), output)
-    if stop.is_requested:
+    if lost is not None:
+        zh = f"{lost.zh}；已完成的已保存，同一命令可继续"
+        en = f"{lost.en}; what has ended is kept, and the same command goes on"
+        output.remark(Text(zh=zh, en=en))
+    if lost is not None or stop.is_requested:
         return INTERRUPTED
     return NO if any(one.is_failure for one in results.values()) else FINE
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from allocator.model.text import Text
 from allocator.study.cells import CellLimits
 
 #: How a cell's process came to an end: with its answer; by itself without one; over a limit; on request.
@@ -87,10 +88,26 @@ class Runner(Protocol):
         """Start a cell; at most ``places`` run at a time."""
 
     def wait(self, seconds: float) -> Sequence[CellEvent]:
-        """Return what happened since the last call, after at most so many seconds."""
+        """Return what happened since the last call, after at most so many seconds.
+
+        Raises:
+            RunnerLostError: What runs the cells cannot be reached any more.
+        """
 
     def cancel(self, key: str) -> None:
         """End a cell, within a second; its end is told as ``cancelled`` unless it had ended already."""
 
     def close(self) -> Sequence[CellEvent]:
         """End all cells, within a second, and return the ends that were not told yet."""
+
+
+class RunnerLostError(Exception):
+    """What runs the cells cannot be reached any more; what has ended is kept, and the run can go on later.
+
+    Attributes:
+        reason: What was lost, in both languages.
+    """
+
+    def __init__(self, reason: Text) -> None:
+        self.reason = reason
+        super().__init__(reason.en)
