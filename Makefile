@@ -18,7 +18,7 @@ COMPILE = $(BIN)/pip-compile --quiet --no-config --cache-dir .cache/pip-tools --
 INSTALL = $(BIN)/python -m pip install --quiet --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install install-dev test lint test-quick test-slow renderers docs bench bench-write bench-casework timefold lock clean
+.PHONY: help demo install install-dev test lint test-quick test-slow renderers docs bench bench-write bench-casework bench-study timefold lock clean
 
 help:
 	@echo 'make demo       solve the Neijiang scenario and show the plan'
@@ -28,6 +28,7 @@ help:
 	@echo 'make bench      how long the main steps take, and plans beside those of other solvers (LIMIT=60 SEEDS="1 2 3")'
 	@echo 'make bench-write  put the table of the last make bench into docs/benchmarks.md, its strongest rows into README.md'
 	@echo 'make bench-casework  casework and panels beside what is known (DATA=folder of the instances)'
+	@echo 'make bench-study  which mode suits which county of Sichuan; goes on where it stopped (COUNTIES=10 DRAWS=1 for fewer)'
 	@echo 'make lock       renew the lock files (UPGRADE=--upgrade for newer versions)'
 	@echo 'make clean      remove everything that these commands made'
 
@@ -109,6 +110,18 @@ timefold: $(RUNTIME)
 
 bench-casework: $(RUNTIME)
 	@$(BIN)/python benchmarks/casework_table.py $(if $(DATA),--data $(DATA))
+
+# All 183 counties x 3 modes x 3 draws of what is invented, by default. What has a result is not solved again, so
+# that a run can be stopped, and one of fewer counties is the beginning of the whole.
+COUNTIES ?= 183
+DRAWS ?= 3
+PROVINCE := .cache/province
+
+bench-study: $(RUNTIME)
+	@$(BIN)/python scenarios/sichuan-province/study.py --out $(PROVINCE) --counties $(COUNTIES) --seeds $(DRAWS) >/dev/null
+	@$(BIN)/allocator study $(PROVINCE)/study.yaml
+	@for suffix in html xlsx svg; do \
+		$(BIN)/allocator study report $(PROVINCE)/study.yaml --to $(PROVINCE)/province.$$suffix >/dev/null || exit 1; done
 
 lock: $(DEV)
 	$(COMPILE) --output-file requirements.lock pyproject.toml

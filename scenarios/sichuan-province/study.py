@@ -1,6 +1,6 @@
 """Writes the study of the province: counties in three modes, for so many seeds, and the study file.
 
-    python scenarios/sichuan-province/study.py --out build/province [--counties 20] [--seeds 3] [--limit 20]
+    python scenarios/sichuan-province/study.py --out build/province [--counties 20] [--seeds 3] [--limit 10]
     allocator study build/province/study.yaml
 
 Without `--counties` all 183 are written. A seed invents other departments, people, ties and work; where the
@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
     reader.add_argument("--counties", type=int, help="抽取多少个县 · how many counties; all")
     reader.add_argument("--draw", type=int, default=1, help="抽样种子 · seed of the draw of counties")
     reader.add_argument("--seeds", type=int, default=3, help="种子数 · number of seeds")
-    reader.add_argument("--limit", type=float, default=20.0, help="每次求解的秒数 · seconds of a solve")
+    reader.add_argument("--limit", type=float, default=10.0, help="每次求解的秒数 · seconds of a solve")
     call = reader.parse_args(arguments)
     try:
         counties = chosen(call.counties, call.draw)

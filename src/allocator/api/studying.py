@@ -305,7 +305,7 @@ def _task(loaded: LoadedStudy, cell: StudyCell) -> CellTask:
 
 
 #: The suffixes of the files that a report is written to.
-REPORT_FILES = (".xlsx", ".docx", ".html")
+REPORT_FILES = (".xlsx", ".docx", ".html", ".svg")
 
 
 def export_study(view: StudyView, path: Path, *, language: Language = "en") -> None:
@@ -315,11 +315,11 @@ def export_study(view: StudyView, path: Path, *, language: Language = "en") -> N
 
     Args:
         view: The report, from ``LoadedStudy.view``.
-        path: The file: a workbook, a Word document or a web page.
+        path: The file: a workbook, a Word document, a web page, or a map of what suits where as a picture.
         language: Language of the words.
 
     Raises:
-        InputError: The format is none of these, or the file cannot be written.
+        InputError: The format is none of these, a map has nothing to show, or the file cannot be written.
     """
     check_study_file(path)
     suffix = path.suffix.lower()
@@ -331,6 +331,17 @@ def export_study(view: StudyView, path: Path, *, language: Language = "en") -> N
         from allocator.report.page.study_page import study_page
 
         atomic_write(study_page(view, language).encode(), path)
+    elif suffix == ".svg":
+        from allocator.report.exporters.svg import svg_text
+        from allocator.report.picture.suited_map import suited_map
+
+        if view.suited is None or not any(line.place for line in view.suited.lines):
+            message = Text(
+                zh="没有场景的位置（facts 表的 lon、lat），不能画图",
+                en="has no place of a scenario (`lon`, `lat` in the table of `facts`) to draw",
+            )
+            raise InputError([Fault(message, column="--to", found=shorten(path.name))])
+        atomic_write(svg_text(suited_map(view, view.suited, language)).encode(), path)
     else:
         from allocator.report.desk.study_workbook import study_workbook
 

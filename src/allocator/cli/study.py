@@ -113,8 +113,8 @@ def _run(loaded: api.LoadedStudy, runner: api.Runner | None, jobs: int, retry: b
     "--to",
     type=FILE,
     metavar="FILE",
-    zh="另存为 .xlsx、.docx 或 .html",
-    en="write it as .xlsx, .docx or .html",
+    zh="另存为 .xlsx、.docx、.html 或 .svg（地图）",
+    en="write it as .xlsx, .docx, .html or .svg (a map)",
 )
 def report(output: Output, file: Path, into: Path | None, to: Path | None) -> int:
     """Report the results that are there."""

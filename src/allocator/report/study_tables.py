@@ -18,6 +18,7 @@ from allocator.report.study_words import (
     outcomes_text,
     seed_text,
 )
+from allocator.report.suited_words import suited_table
 from allocator.study.cell_results import FAILURES, Outcome
 from allocator.study.pairs import OptionPair
 
@@ -48,6 +49,8 @@ def study_tables(view: StudyView, *, compact: bool = False) -> Iterator[DeskTabl
         view: The study.
         compact: Whether the options have one column for each criterion, to be read, not to be reckoned with.
     """
+    if view.suited is not None:
+        yield suited_table(view, view.suited)
     yield _compact_options(view) if compact else _options(view)
     if view.pairs:
         yield _pairs(view)

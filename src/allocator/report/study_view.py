@@ -9,6 +9,7 @@ from statistics import median
 
 from allocator.model.text import Text
 from allocator.report.study_cells import CellLine, CellName, cell_lines, cell_name, plan_gap
+from allocator.report.suited_view import SuitedView, suited_view
 from allocator.study.cell_results import CellResult, Outcome
 from allocator.study.cells import StudyCell
 from allocator.study.dominance import is_proved_worse, pareto_front
@@ -150,6 +151,7 @@ class StudyView:
         pairs: The options by pairs.
         proofs: What is proved.
         failures: Failures by cause.
+        suited: Where which option is the best; None in a study without facts.
     """
 
     name: str
@@ -164,6 +166,7 @@ class StudyView:
     pairs: tuple[OptionPair, ...]
     proofs: ProofSummary
     failures: tuple[FailureGroup, ...]
+    suited: SuitedView | None = None
 
 
 def study_view(
@@ -200,6 +203,7 @@ def study_view(
         pairs=tuple(option_pairs(list(options), trials, codes)),
         proofs=_proofs(cells, results, worse),
         failures=tuple(_failures(cells, results)),
+        suited=suited_view(study.facts, list(options), trials) if study.facts else None,
     )
 
 

@@ -38,6 +38,7 @@ TableId = Literal[
     "option-places",
     "option-recusals",
     "option-waivers",
+    "study-suited",
     "study-options",
     "study-pairs",
     "study-criteria",

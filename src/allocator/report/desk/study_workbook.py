@@ -10,8 +10,10 @@ from allocator.report.desk.export_sheets import SheetWriter
 from allocator.report.study_tables import study_tables
 from allocator.report.study_view import StudyView
 from allocator.report.study_words import ended_text, proof_lines, study_title
+from allocator.report.suited_words import suited_lines
 
 _SHEETS: Mapping[TableId, Text] = {
+    "study-suited": Text(zh="何处宜用", en="What suits where"),
     "study-options": Text(zh="各场景各选项", en="Options by scenario"),
     "study-pairs": Text(zh="两两比较", en="By pairs"),
     "study-criteria": Text(zh="逐项比较", en="By criterion"),
@@ -20,6 +22,7 @@ _SHEETS: Mapping[TableId, Text] = {
 }
 _ABOUT, _STUDY = Text(zh="说明", en="About"), Text(zh="试算", en="study")
 _ENDED, _PROOFS = Text(zh="进度", en="ended"), Text(zh="证明", en="proofs")
+_SUITED = Text(zh="何处宜用", en="what suits where")
 
 
 def study_workbook(view: StudyView, language: Language) -> bytes:
@@ -33,6 +36,8 @@ def study_workbook(view: StudyView, language: Language) -> bytes:
     writer = SheetWriter(title(language), language, cautions=(), synthetic=False, footer=title(language))
     lines = [(_STUDY, Text(zh=view.name, en=view.name)), (_ENDED, ended_text(view))]
     lines += [(_PROOFS, line) for line in proof_lines(view.proofs)]
+    if view.suited is not None:
+        lines += [(_SUITED, line) for line in suited_lines(view, view.suited)]
     writer.facts(writer.add_sheet(_ABOUT(language)), title, lines)
     for table in study_tables(view):
         sheet = writer.add_sheet(_SHEETS[table.id](language))

@@ -130,7 +130,7 @@ def _map(source: PictureInput, zones: tuple[Zone, ...], mapped: frozenset[str]) 
     places = located_items(source)
     projection = map_projection(places, WIDTH)
     drawn = {language: country_map(source, zones, projection, 0, 0, language) for language in _LANGUAGES}
-    shapes = list(_in_both(drawn["zh"][0].shapes, drawn["en"][0].shapes))
+    shapes = list(shapes_in_both(drawn["zh"][0].shapes, drawn["en"][0].shapes))
     title = Text(
         zh=f"地图：{len(mapped)} 个单位，{len(zones)} 个片区；各片区的单位见下表。",
         en=f"Map: {len(mapped)} units in {len(zones)} zones; the table below lists the units of each.",
@@ -164,7 +164,7 @@ def sentence(text: Text) -> Text:
     return Text(zh=f"{zh}。", en=f" {en[:1].upper()}{en[1:]}.")
 
 
-def _in_both(zh: Iterable[object], en: Iterable[object]) -> Iterator[Element]:
+def shapes_in_both(zh: Iterable[object], en: Iterable[object]) -> Iterator[Element]:
     """Yield the shapes of both languages, those that are the same only once."""
     for one, other in zip_longest(zh, en):
         if one == other:

@@ -118,7 +118,7 @@ def country_map(
         *_links(source, points, slot, 2.3 * radius),
         *marks,
         *(labels[item] for item in points if item in labels),
-        *_bar(projection, x, y, language),
+        *north_and_scale(projection, x, y, language),
     )
     return Block(shapes, y + projection.height), len(points) - len(labels)
 
@@ -136,7 +136,8 @@ def _colour(zone: int) -> str:
     return sign(zone).colour
 
 
-def _bar(projection: MapProjection, x: float, y: float, language: Language) -> Iterator[Shape]:
+def north_and_scale(projection: MapProjection, x: float, y: float, language: Language) -> Iterator[Shape]:
+    """Yield the scale of a map whose upper left corner is given, and the sign of north."""
     kilometres, long = scale_bar(projection)
     left, base = x + 14, y + projection.height - 14
     yield Line(left, base, left + long, base, INK)

@@ -38,6 +38,8 @@ from allocator.report.study_words import (
     seed_text,
     study_title,
 )
+from allocator.report.suited_view import SuitedView
+from allocator.report.suited_words import suited_lines, suited_table
 from allocator.study.cell_results import CellResult
 from allocator.study.cells import CellCount, StudyCell
 from allocator.study.pairs import MedianDifference, OptionPair, Tally
@@ -102,7 +104,10 @@ def result_line(cell: StudyCell, result: CellResult, language: Language) -> str:
 def render_study(view: StudyView, language: Language) -> Iterator[RenderableType]:
     """Yield the report of a study."""
     yield heading(view, language)
-    if view.lines:
+    if view.suited is not None:
+        yield suited_grid(view, view.suited, language)
+        yield from (printable(line(language)) for line in suited_lines(view, view.suited))
+    elif view.lines:
         yield options_table(view, language)
         yield from _notes(view, language)
     if view.pairs:
@@ -140,6 +145,19 @@ def options_table(view: StudyView, language: Language) -> FoldingTable:
             proved = _proved(view, line, language)
             grid.add_row(name, option, *limit, *_ended(line, language), *cells, *proved)
         grid.add_section()
+    return grid
+
+
+def suited_grid(view: StudyView, suited: SuitedView, language: Language) -> FoldingTable:
+    """Return the scenarios with what is known of them, and the option that suits each."""
+    made = suited_table(view, suited, narrow=True)
+    grid = table(made.title(language))
+    numbers = range(1, len(made.columns) - 3)
+    for k, column in enumerate(made.columns):
+        add_column(grid, column.title(language), right=k in numbers)
+    for row in made.rows:
+        grid.add_row(*(printable(number(cell.number) if cell.number is not None else cell.shown(language))
+                       for cell in row))  # fmt: skip
     return grid
 
 

@@ -10,6 +10,7 @@ from allocator.report.desk.desk_tables import DeskTable
 from allocator.report.study_tables import study_tables
 from allocator.report.study_view import StudyView
 from allocator.report.study_words import ended_text, proof_lines, standing_lines, study_title
+from allocator.report.suited_words import SUITED_TITLE, suited_lines
 from allocator.report.word.proposal import Proposal
 from allocator.report.word.sections import WordBlock, heading, paragraph
 from allocator.report.word.writer import document_bytes
@@ -26,7 +27,8 @@ def study_annex(view: StudyView, language: Language) -> bytes:
         view: The study.
         language: Language of the words.
     """
-    tables = [one for one in study_tables(view, compact=True) if one.id != "study-cells"]
+    left_out = {"study-cells", *(() if view.suited is None else ("study-options",))}
+    tables = [one for one in study_tables(view, compact=True) if one.id not in left_out]
     made = Proposal(
         title=study_title(view),
         blocks=tuple(_blocks(view)),
@@ -49,8 +51,9 @@ def _blocks(view: StudyView) -> Iterator[WordBlock]:
     yield paragraph("Body", _sentence(ended_text(view)))
     for line in proof_lines(view.proofs):
         yield paragraph("Body", _sentence(line))
-    yield heading(1, _STANDING)
-    for line in standing_lines(view):
+    suited = view.suited
+    yield heading(1, _STANDING if suited is None else SUITED_TITLE)
+    for line in standing_lines(view) if suited is None else suited_lines(view, suited):
         yield paragraph("Body", _sentence(line))
     yield paragraph("Body", Text())
 
