@@ -39,7 +39,7 @@ FUNCTIONS = """
     document_figures drawn_plan draws
     dropped_overrides examine explain export export_comparison fewest_changes fill_forms find_draw find_policy
     import_files is_audit
-    load load_resume_state load_study option_sources other_version plan_inconsistencies
+    load load_resume_state load_study option_beside option_sources other_version plan_inconsistencies
     plan_option plan_text plan_view price
     publicity_caution read_audit read_commitment read_document read_plan reads_back replay resume reveal
     rule_kinds rule_sentences run_study scenario_copy scored_plan solve unchecked_claims verify
