@@ -56,10 +56,12 @@ lint: $(DEV)
 test-quick: $(DEV)
 	$(BIN)/python -m pytest -m 'not slow' -n auto --maxprocesses 8 --dist loadfile --cov --cov-fail-under=90
 
-# Slow tests that no clock decides run side by side; those that solve within a time limit run one after another.
-SIDE_BY_SIDE := $(wildcard $(patsubst %,tests/test_%.py,kinds_* export_* workbook_* sentences_* confirmation_proofs \
-	contiguous desk_views docs_site formulations fuzz hostile_files intake_hostile optimise_brute_force plan_claims \
-	program_reassignment reading_scenario rule_blanks rule_prices))
+# Slow tests that no clock decides run side by side, the longest first; those that solve within a time limit that
+# may be reached run one after another.
+SIDE_BY_SIDE := $(wildcard $(patsubst %,tests/test_%.py,zones_pmedian_route tradeoff_search staying optimise_routes \
+	optimise_zones kinds_* export_* workbook_* sentences_* casework_conflicted_pairs confirmation_proofs \
+	contiguous desk_views docs_site draw_replay formulations fuzz hostile_files intake_files intake_hostile \
+	optimise_brute_force page_reading plan_claims program_reassignment reading_scenario rule_blanks rule_prices))
 
 test-slow: $(DEV) renderers
 	$(BIN)/python -m pytest -m slow -n auto --maxprocesses 8 $(SIDE_BY_SIDE)

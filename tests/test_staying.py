@@ -12,7 +12,7 @@ from allocator.model.plan import Assignment, Plan
 from allocator.rules.kinds import all_kinds
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
-from allocator.verify import judge, staying
+from allocator.verify import Finding, judge, staying
 from allocator.verify.staying import SupposedStay, judge_stays
 from desk_oracle import any_plan, load_plan_policy
 from scenario_tools import folder
@@ -22,8 +22,13 @@ from tiny_scenario import RULES, write_scenario
 Counts = dict[str, tuple[Counter[tuple[object, int]], int]]
 
 
-def found_alone(policy: Policy, plan: Plan, layer: str, stay: SupposedStay) -> Counts:
-    """Return the new breaches and the cost of each rule, by judging the two plans as wholes."""
+def found_alone(
+    policy: Policy, plan: Plan, was: tuple[Finding, ...], layer: str, stay: SupposedStay
+) -> Counts:
+    """Return the new breaches and the cost of each rule, by judging the two plans as wholes.
+
+    ``was`` is what is found in the plan itself.
+    """
     there = policy.context.layers[layer]
 
     def named(taken: tuple[int, int, int, int]) -> Assignment:
@@ -35,7 +40,6 @@ def found_alone(policy: Policy, plan: Plan, layer: str, stay: SupposedStay) -> C
 
     dropped = {named(one) for one in stay.planned}
     others = [one for one in plan.assignments if one not in dropped]
-    was = judge(policy, plan.assignments).findings
     now = judge(policy, [*others, *(named(one) for one in stay.kept)]).findings
     counts: Counts = {}
     for old, new in zip(was, now, strict=True):
@@ -67,7 +71,7 @@ def some_stays(policy: Policy, plan: Plan, layer: str, most: int) -> list[Suppos
 
 def compare(policy: Policy, plan: Plan, most: int) -> int:
     """Compare both for every layer of people; return how many findings there were."""
-    total = 0
+    total, was = 0, judge(policy, plan.assignments).findings
     for name, layer in policy.context.layers.items():
         if layer.spec.items.table != "people" or layer.spec.slots.table == "cases":
             continue
@@ -79,7 +83,7 @@ def compare(policy: Policy, plan: Plan, most: int) -> int:
                 one.rule.id: (Counter((b.subject, b.amount) for b in one.added), one.cost)
                 for one in together[stay]
             }
-            assert told == found_alone(policy, plan, name, stay)
+            assert told == found_alone(policy, plan, was, name, stay)
             total += len(told)
     return total
 
