@@ -187,3 +187,18 @@ def test_settings_are_a_document_without_text_of_yaml(starter: Path, tmp_path: P
     document = api.load(written(starter, tmp_path / "desk")).document
     assert isinstance(document, SheetDocument) and document.text == ""
     assert document.label_of(("layers", "posting")).endswith(":层")
+
+
+def test_a_rule_that_must_not_be_waived_and_the_prices_of_remedies_are_kept(
+    root: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(root / "docs" / "first-reasons", tmp_path / "first-reasons")
+    pack = folder / "posting-rules.yaml"
+    pack.write_text(
+        pack.read_text("utf-8").replace("kind: eligible", "kind: eligible\n    waivable: never"), "utf-8"
+    )
+    with (folder / "scenario.yaml").open("a", encoding="utf-8") as file:
+        file.write("remedies: {recruit: 5}\n")
+    policy = api.bind(api.load(written(folder, tmp_path / "books")))
+    assert [rule.id for rule in policy.rules if rule.waivable == "never"] == ["lead-grade"]
+    assert policy.context.scenario.spec.remedies.recruit == 5

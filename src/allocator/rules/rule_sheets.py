@@ -38,6 +38,8 @@ from allocator.rules.wordbook import Wordbook
 OWN_PACK = "own-rules"
 _SPLIT = re.compile(r"[、,，;；]")
 _COMMON = ("on", "role", "items", "slots", "during", "level", "weight", "why.zh", "why.en")
+#: Fields of every kind that stand among the other blanks.
+_WITHOUT_COLUMN = ("waivable",)
 
 
 def scenario_rulebook(scenario: Scenario, suits: Suits | None = None) -> Rulebook:
@@ -185,9 +187,8 @@ class _SheetReader:
             if str(number) in cells:
                 message = Text(zh="所选句式没有此空", en="the sentence has no such blank")
                 self._fault("rules", line, str(number), message, found=shorten(cells[str(number)]))
-        labels = {
-            word: one.path for one in own_blanks(kind) for word in (one.label.zh, one.label.en, one.path)
-        }
+        named = [*own_blanks(kind), *(one for one in blanks(kind) if one.path in _WITHOUT_COLUMN)]
+        labels = {word: one.path for one in named for word in (one.label.zh, one.label.en, one.path)}
         last = ""
         for entry in cells.get("more", "").splitlines():
             label, colon, value = re.sub("：", ":", entry, count=1).partition(":")
