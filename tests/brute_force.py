@@ -82,6 +82,27 @@ def least_costs(policy: Policy, space: Space) -> tuple[int, ...] | None:
     return None
 
 
+def sound_plans(policy: Policy, space: Space) -> tuple[np.ndarray, np.ndarray]:
+    """Return ``[n, decisions]`` all plans that violate no hard rule, and ``[n, levels]`` their costs."""
+    program = policy.compile()
+    admitted, costs = [], []
+    for plans in parts_of(space):
+        values = evaluate_auxiliaries(program, plans.matrix)
+        sound = ~violated_rows(program, values).any(axis=1)
+        admitted.append(plans.matrix[sound])
+        costs.append(level_costs(program, values[sound]))
+    matrix, cost = np.concatenate(admitted), np.concatenate(costs)
+    if policy.has_cuts:
+        layers = policy.context.layers
+        kept = [
+            k
+            for k, row in enumerate(matrix)
+            if not policy.cuts(Roster(layers, program.decisions.assignments(row)))
+        ]
+        matrix, cost = matrix[kept], cost[kept]
+    return matrix, cost
+
+
 def parts_of(space: Space) -> Iterator[Plans]:
     """Yield all plans in blocks."""
     sizes = [len(block) for block in space.options]

@@ -17,20 +17,22 @@ import allocator
 from allocator import api
 
 TYPES = """
-    Assignment Audit BoundDraw CallbackObserver Candidate CannotDraw Check CheckedWorkbook Checkpoints Confirm
+    Alternative AlternativeListener Assignment Audit BoundDraw CallbackObserver Candidate CannotDraw Check
+    CheckedWorkbook Checkpoints Confirm
     Conflict ConflictSet Diagnosis Remedy RemedyChange RemedySet RuleTag
     Disagreement Examination ExportedFile Fault Figure FilledForm FilledForms Finding FoundPolicy Imported
     ImportedFile InputError InternalError Judgement Language LevelScore MapObstacle MissingForm NullObserver
     Numbers Observer
     ObserverGroup OptionSource OtherVersion Overrides Plan PlanComparison
     PlanOption PlanView Policy Progress Ranking ReadDocument Reasons Repair
-    ResumeState Rule Scenario SeatPrice SkippedRow SlotShortage Snapshot StopRequest TakenColumn
+    ResumeState Rule Scenario SeatReasons SkippedRow SlotShortage Snapshot StopRequest TakenColumn
     TakenSheet Text Verdict WrittenBook
     RuleListener RulePrice
     Shock ShockKind ShockListener ShockResult ShockSettings StressReport StressView
     CellCount CellEnd CellResult CellTask LoadedStudy ProcessRunner Runner RunnerLostError Study StudyCell
     StudyView StudyWatch TlsFiles
     SetCriterion SetGap SetPoint TradeoffSet
+    ChainRanking
 """
 VALUES = "CONFIRM NULL_OBSERVER TRADE_OFF"
 FUNCTIONS = """
@@ -39,8 +41,8 @@ FUNCTIONS = """
     document_figures drawn_plan draws
     dropped_overrides examine explain export export_comparison fewest_changes fill_forms find_draw find_policy
     import_files is_audit
-    load load_resume_state load_study option_beside option_sources other_version plan_inconsistencies
-    plan_option plan_text plan_view price
+    load load_resume_state load_study option_sources other_version plan_inconsistencies
+    plan_option plan_text plan_view
     publicity_caution read_audit read_commitment read_document read_plan reads_back replay resume reveal
     rule_kinds rule_sentences run_study scenario_copy scored_plan solve unchecked_claims verify
     with_plan_overrides with_scores write_audit write_plan
@@ -49,6 +51,7 @@ FUNCTIONS = """
     check_study_file cluster_runner export_study option_beside
     export_tradeoff find_point is_tradeoff read_tradeoff trade_off tradeoff_disagreements tradeoff_text
     write_tradeoff
+    has_seat seat_chains why_here why_not
 """
 #: Names in annotations that come with Python.
 STANDARD = {*dir(builtins), "Path", "date", "Mapping", "Iterable", "Iterator", "Sequence", "Any"}

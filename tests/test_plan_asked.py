@@ -143,7 +143,7 @@ def test_show_and_explain_know_of_it(asked: Path) -> None:
     shown = call("show", asked, lang="zh").out
     assert "指定 李秀英 → 第一组（组长，2027）" in shown and "排除 王建国 → 案件分办" in shown
     reasons = call("explain", scenario_of(asked), asked, "--slot", "C1", "--item", "P1").out
-    assert "exclude.2" in reasons
+    assert "kept out: 王建国 → Cases" in reasons
 
 
 def test_show_says_what_was_asked_for_even_of_an_answer_without_a_plan(asked: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ The first solve or explanation imports the solvers; checking and verifying never
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from allocator.api.clusters import TlsFiles, cluster_runner
@@ -42,7 +43,6 @@ from allocator.api.explaining import (
     candidates,
     diagnose,
     explain,
-    price,
     priced_rules,
     remedies,
     rule_prices,
@@ -79,6 +79,7 @@ from allocator.api.scenarios import (
     scenario_copy,
     with_scores,
 )
+from allocator.api.seat_answers import AlternativeListener, has_seat, seat_chains, why_here, why_not
 from allocator.api.solving import counts_changes, fewest_changes, resume, solve
 from allocator.api.stressing import ShockListener, export_stress, shocks, stress
 from allocator.api.studying import (
@@ -146,10 +147,12 @@ from allocator.verify.slot_shortages import SlotShortage
 from allocator.workbook.scenario_book import WrittenBook
 
 if TYPE_CHECKING:
-    from allocator.explain import Candidate, MapObstacle, Ranking, Reasons, Repair, SeatPrice
+    from allocator.explain import Candidate, MapObstacle, Ranking, Reasons, Repair
+    from allocator.explain.alternative import Alternative, SeatReasons
     from allocator.explain.conflicts import Conflict, ConflictSet, Diagnosis, RuleTag
     from allocator.explain.remedies import Remedy, RemedyChange, RemedySet
     from allocator.explain.rule_price import RulePrice
+    from allocator.explain.seat_chains import ChainRanking
     from allocator.intake.import_outcome import Imported, ImportedFile, TakenColumn, TakenSheet
     from allocator.intake.roster_layout import SkippedRow
     from allocator.optimise.second_proofs import Confirm
@@ -159,6 +162,8 @@ __all__ = [
     "CONFIRM",
     "NULL_OBSERVER",
     "TRADE_OFF",
+    "Alternative",
+    "AlternativeListener",
     "Assignment",
     "Audit",
     "BoundDraw",
@@ -169,6 +174,7 @@ __all__ = [
     "CellEnd",
     "CellResult",
     "CellTask",
+    "ChainRanking",
     "Check",
     "CheckedWorkbook",
     "Checkpoints",
@@ -224,7 +230,7 @@ __all__ = [
     "Runner",
     "RunnerLostError",
     "Scenario",
-    "SeatPrice",
+    "SeatReasons",
     "SetCriterion",
     "SetGap",
     "SetPoint",
@@ -284,6 +290,7 @@ __all__ = [
     "find_draw",
     "find_point",
     "find_policy",
+    "has_seat",
     "import_files",
     "is_audit",
     "is_tradeoff",
@@ -297,7 +304,6 @@ __all__ = [
     "plan_option",
     "plan_text",
     "plan_view",
-    "price",
     "priced_rules",
     "publicity_caution",
     "read_audit",
@@ -317,6 +323,7 @@ __all__ = [
     "scenario_copy",
     "scenario_workbook",
     "scored_plan",
+    "seat_chains",
     "shocks",
     "solve",
     "stress",
@@ -326,6 +333,8 @@ __all__ = [
     "tradeoff_text",
     "unchecked_claims",
     "verify",
+    "why_here",
+    "why_not",
     "with_plan_overrides",
     "with_scores",
     "write_audit",
@@ -334,31 +343,29 @@ __all__ = [
 ]
 
 
+#: The modules of types that few calls need, such as the explainer: to import them is slow.
+_MODULES = {
+    "allocator.explain": ("Candidate", "MapObstacle", "Ranking", "Reasons", "Repair"),
+    "allocator.explain.alternative": ("Alternative", "SeatReasons"),
+    "allocator.explain.conflicts": ("Conflict", "ConflictSet", "Diagnosis", "RuleTag"),
+    "allocator.explain.remedies": ("Remedy", "RemedyChange", "RemedySet"),
+    "allocator.explain.rule_price": ("RulePrice",),
+    "allocator.explain.seat_chains": ("ChainRanking",),
+    "allocator.intake.import_outcome": (
+        "Imported",
+        "ImportedFile",
+        "SkippedRow",
+        "TakenColumn",
+        "TakenSheet",
+    ),
+    "allocator.optimise.second_proofs": ("Confirm",),
+    "allocator.report.compare.plan_comparison": ("PlanComparison",),
+}
+
+
 def __getattr__(name: str) -> Any:
-    """Import a type of what few calls need, such as the explainer, on its first use: this is slow."""
-    if name in ("Candidate", "MapObstacle", "Ranking", "Reasons", "Repair", "SeatPrice"):
-        from allocator import explain as explainer
-
-        return getattr(explainer, name)
-    if name in ("Conflict", "ConflictSet", "Diagnosis", "Remedy", "RemedyChange", "RemedySet", "RuleTag"):
-        from allocator.explain import conflicts
-        from allocator.explain import remedies as ways_out
-
-        return getattr(ways_out if name.startswith("Remedy") else conflicts, name)
-    if name in ("Imported", "ImportedFile", "SkippedRow", "TakenColumn", "TakenSheet"):
-        from allocator.intake import import_outcome
-
-        return getattr(import_outcome, name)
-    if name == "RulePrice":
-        from allocator.explain.rule_price import RulePrice
-
-        return RulePrice
-    if name == "PlanComparison":
-        from allocator.report.compare.plan_comparison import PlanComparison
-
-        return PlanComparison
-    if name == "Confirm":
-        from allocator.optimise.second_proofs import Confirm
-
-        return Confirm
+    """Import a type on its first use."""
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(import_module(module), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Explains why a policy has no plan, ranks the candidates for a seat, and prices a candidate."""
+"""Explains why a policy has no plan, ranks the candidates for a seat, and prices rules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from allocator.solvers.observer import NULL_OBSERVER, Observer
 from allocator.verify import check_references, judge
 
 if TYPE_CHECKING:
-    from allocator.explain import Ranking, Reasons, SeatPrice
+    from allocator.explain import Ranking, Reasons
     from allocator.explain.conflicts import Diagnosis
     from allocator.explain.remedies import RemedySet
     from allocator.explain.rule_price import RulePrice
@@ -108,14 +108,14 @@ def candidates(
     check_references(policy, plan, file)
     policy = with_plan_overrides(policy, plan, file)
     layer = resolve_layer(policy.context, layer)
-    item, slot, role = _codes(policy, item, slot, role, layer)
+    item, slot, role = seat_codes(policy, item, slot, role, layer)
     asked = SeatQuery(slot=slot, role=role, period=period, layer=layer, item=item)
     seat = find_seat(policy, Roster(policy.context.layers, plan.assignments), asked)
     only = [policy.context.layers[seat.layer].item_index[item]] if item else None
     return rank_candidates(policy, plan.assignments, seat, only)
 
 
-def _codes(policy: Policy, item: str, slot: str, role: str, layer: str) -> tuple[str, str, str]:
+def seat_codes(policy: Policy, item: str, slot: str, role: str, layer: str) -> tuple[str, str, str]:
     """Return the codes of an item, a slot and a role, each given by code or by name.
 
     Raises:
@@ -133,42 +133,6 @@ def _codes(policy: Policy, item: str, slot: str, role: str, layer: str) -> tuple
     if faults:
         raise InputError(faults)
     return found
-
-
-def price(
-    policy: Policy,
-    plan: Plan,
-    ranking: Ranking,
-    *,
-    seconds: float = 20.0,
-    seed: int = 1,
-    workers: int = 0,
-    observer: Observer = NULL_OBSERVER,
-    file: str = "plan",
-) -> SeatPrice:
-    """Solve anew with the first candidate of a ranking pinned to its seat, and compare with the plan.
-
-    Args:
-        policy: The bound policy, from ``bind``.
-        plan: The ranked plan, from which the solve starts.
-        ranking: The ranking of one item, from ``candidates``.
-        seconds: Time limit.
-        seed: Seed of every random choice.
-        workers: Number of threads; 0 for one per core.
-        observer: May stop the solve from another thread.
-        file: Name of the plan in faults.
-
-    Raises:
-        InputError: The plan refers to ids that the scenario does not have.
-        InternalError: The new plan breaks a hard rule.
-    """
-    from allocator.explain.seat_pricing import solve_pinned
-    from allocator.optimise.results import Options
-
-    check_references(policy, plan, file)
-    policy = with_plan_overrides(policy, plan, file)
-    options, item = Options(seconds, seed, workers), ranking.candidates[0].item
-    return solve_pinned(policy, plan.assignments, ranking.seat, item, options, observer)
 
 
 def priced_rules(policy: Policy, names: Sequence[str] = (), *, soft: bool = False) -> list[Rule]:

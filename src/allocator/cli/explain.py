@@ -1,14 +1,15 @@
-"""``allocator explain``: why a scenario has no plan; who fits a seat of a plan; what rules cost in it."""
+"""``allocator explain``: why there is no plan; why here, why not there; who fits a seat; what rules cost."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import click
 
 from allocator import api
+from allocator.cli.explain_call import ExplainCall, read_explained
+from allocator.cli.explain_rules import explain_rules
+from allocator.cli.explain_seats import explain_seats
 from allocator.cli.impossible import explain_scenario
 from allocator.cli.options import (
     FILE,
@@ -21,74 +22,33 @@ from allocator.cli.options import (
     workers_option,
 )
 from allocator.cli.options import command as declare
-from allocator.cli.output import FINE, INTERRUPTED, NO, Output
-from allocator.cli.plan_files import refuse_other_version
-from allocator.cli.solve_session import stop_on_signal
+from allocator.cli.output import Output
 from allocator.errors import Fault, InputError
 from allocator.model.text import Text
-from allocator.report.candidate_view import PinnedView, pinned_view, ranking_view
-from allocator.report.json_schemas import to_json
-from allocator.report.rendering.candidate_text import render_candidate, render_ranking
-from allocator.report.rendering.console import printable
-from allocator.report.rendering.rule_prices_text import render_rule_prices
-from allocator.report.rule_prices_view import rule_prices_view
-from allocator.report.wording import status_text
-
-
-@dataclass(frozen=True)
-class ExplainCall:
-    """The arguments and options of ``allocator explain``.
-
-    Attributes:
-        scenario: The scenario.
-        plan: A plan for it; None to ask whether there is one at all.
-        slot: The slot of the seat, by id or name; empty if rules are asked about.
-        rules: Whether every soft rule is priced.
-        rule: Ids of rules to price.
-        role: Its role; empty for the first that somebody holds there.
-        period: Its period; empty for the first.
-        item: The only candidate to look at; empty for all.
-        layer: Its layer; empty for the first that fits.
-        every: Whether to list every candidate with every reason, or every person and place of a conflict.
-        opened: Numbers of conflicts to open to people and places.
-        solve: Whether to solve anew with the item at the seat.
-        time_limit: Time limit of the new solve, in seconds.
-        workers: Threads of the new solve, 0 for as many as there are cores.
-        strict: Whether to refuse a plan of another version of the scenario.
-    """
-
-    scenario: Path
-    plan: Path | None
-    slot: str
-    rules: bool
-    rule: tuple[str, ...]
-    role: str
-    period: str
-    item: str
-    layer: str
-    every: bool
-    opened: tuple[int, ...]
-    solve: bool
-    time_limit: float
-    workers: int
-    strict: bool
 
 
 @declare(
     "explain",
-    zh="为何无解（不给方案时）；某席位谁合适、不可者的缘由；各条规则的代价",
-    en="Why there is no plan, if none is given; who fits a seat, and why others do not; what rules cost.",
+    zh="为何无解（只给场景时）；为何在此、为何不在彼；某席位谁合适；各条规则的代价",
+    en="Why there is no plan (a scenario alone); why here, why not there; who fits a seat; what rules cost.",
 )
 @scenario_argument
 @argument(
     "plan",
     type=FILE,
-    metavar="[PLAN]",
     required=False,
-    zh="方案文件；不给则问有无方案、为何没有",
-    en="plan file; without one: is there a plan at all, and why not",
+    metavar="[PLAN]",
+    zh="方案文件；只给场景则问有无方案、为何没有；只给方案则在其近旁找场景",
+    en="plan file; a scenario alone: is there a plan at all, and why not; a plan alone finds its scenario",
 )
-@option("--slot", default="", metavar="SLOT", zh="去处（编号或名称）", en="the slot, by id or name")
+@option(
+    "--item",
+    default="",
+    metavar="ITEM",
+    zh="为何在此；与 --slot 同用：为何不在彼（编号或姓名）",
+    en="why here; with --slot: why not there, by id or name",
+)
+@option("--slot", default="", metavar="SLOT", zh="此去处谁合适（编号或名称）", en="who fits it")
 @flag(
     "--rules",
     zh="各条非硬规则的代价：去掉它可省多少、变动谁",
@@ -106,13 +66,6 @@ class ExplainCall:
 )
 @option("--period", default="", metavar="PERIOD", zh="周期，默认首期", en="the period; by default the first")
 @option(
-    "--item",
-    default="",
-    metavar="ITEM",
-    zh="只看此人（编号或姓名），详列",
-    en="look at this one alone, by id or name",
-)
-@option(
     "--layer",
     default="",
     metavar="LAYER",
@@ -123,7 +76,7 @@ class ExplainCall:
     "--all",
     "every",
     zh="逐个列出；无解时逐人逐处列出",
-    en="list every candidate with every reason; of conflicts, every person and place",
+    en="list everything, with every reason, person and place",
 )
 @option(
     "--open",
@@ -134,121 +87,33 @@ class ExplainCall:
     zh="无解时逐人逐处列出第 N 处矛盾，可重复",
     en="open conflict N to people and places; repeatable",
 )
-@flag(
-    "--solve",
-    zh="就全部周期重新求解：指定此人的代价（须有 --item）",
-    en="solve all periods anew with --item at the seat: what that costs",
-)
-@time_limit_option(
-    20,
-    zh="时限（秒）：无方案时为整个查找，--solve、--rules 为每次求解",
-    en="seconds: for all of the search without a plan, for each solve of --solve and --rules",
-)
+@time_limit_option(20, zh="每个问题的时限（秒）", en="seconds for each question")
 @workers_option(zh="求解的线程数，0 为核数", en="threads of a solve, 0 for all")
 @same_version_option
 def command(output: Output, **given: Any) -> int:
-    """Rank who could have a seat of a plan, were nothing else to change; or solve anew with one at it."""
+    """Say why there is no plan, why an item is here or not there, who fits a seat, or what rules cost."""
     call = ExplainCall(**given)
-    if call.solve and not call.item:
-        raise InputError([Fault(Text(zh="须与 --item 同用", en="goes with --item"), column="--solve")])
     _must_ask_one_thing(call)
-    policy = api.bind(api.load(call.scenario))
-    if call.plan is None:
+    if not call.asked:
+        policy = api.bind(api.load(call.scenario))
         return explain_scenario(policy, output, seconds=call.time_limit, opened=call.opened, every=call.every)
-    if not call.slot:
-        return _rule_prices(policy, call, call.plan, output)
-    seat = {"role": call.role, "period": call.period, "layer": call.layer, "item": call.item}
-    file = call.plan
-    read = api.read_plan(file)
-    if not read.is_found and not read.assignments:
-        output.data({"seat": None, "status": read.status})
-        output.report([printable(f"{status_text(read)(output.language)} · {_NOTHING(output.language)}")])
-        return NO
-    differs = api.other_version(policy, read)
-    if call.strict:
-        refuse_other_version(differs, file)
-    policy = api.with_plan_overrides(policy, read, file.name)
-    ranking = api.candidates(policy, read, call.slot, file=file.name, **seat)
-    view = ranking_view(policy, ranking, ranked=not call.item)
-    solved = _solved(policy, read, ranking, call, file) if call.solve else None
-    output.data({**to_json(view), "differs": to_json(differs), "solved": to_json(solved)})
-    output.report([] if differs is None else [printable(_warning(differs)(output.language))])
-    output.report(
-        render_candidate(view, output.language, solved)
-        if call.item
-        else render_ranking(view, output.language, every=call.every)
-    )
-    return FINE
-
-
-def _warning(differs: api.OtherVersion) -> Text:
-    return Text(zh=f"警告：{differs.message.zh}", en=f"warning: {differs.message.en}")
-
-
-_NOTHING = Text(zh="文件中没有方案，只有这一答复", en="the file holds no plan, only this answer")
-
-
-def _solved(
-    policy: api.Policy, plan: api.Plan, ranking: api.Ranking, call: ExplainCall, file: Path
-) -> PinnedView | None:
-    """Solve anew with the candidate pinned to the seat; None for its holder or an impossible candidate."""
-    [candidate] = ranking.candidates
-    if candidate.is_holder or not candidate.is_possible:
-        return None
-    stop = api.StopRequest()
-    with stop_on_signal(stop):
-        found = api.price(
-            policy,
-            plan,
-            ranking,
-            seconds=call.time_limit,
-            workers=call.workers,
-            observer=stop,
-            file=file.name,
-        )
-    return pinned_view(policy, found)
+    read = read_explained(call)
+    if call.slot or call.item:
+        return explain_seats(call, read, output)
+    return explain_rules(call, read, output)
 
 
 def _must_ask_one_thing(call: ExplainCall) -> None:
-    """Refuse a call that asks nothing of its plan, or two things, and one that lacks the plan it needs."""
-    rules = call.rules or call.rule
-    if call.plan is None:
-        given = {"--slot": call.slot, "--rules": call.rules, "--rule": call.rule, "--item": call.item}
-        if needing := [name for name, value in given.items() if value]:
-            message = Text(zh="须给出方案文件：SCENARIO PLAN", en="needs a plan file: SCENARIO PLAN")
-            raise InputError([Fault(message, column=name) for name in needing])
-        return
-    if call.opened:
-        message = Text(zh="只用于为何无解：不给方案", en="is about why there is no plan: give no plan file")
-        raise InputError([Fault(message, column="--open")])
-    if bool(call.slot) == bool(rules):
+    """Refuse a call that asks nothing of its plan, or two things, or opens a conflict of a plan."""
+    if len(call.asked) > 1 or (call.plan is not None and not call.asked):
         message = Text(
-            zh="须给出 --slot（某席位谁合适）、--rules 或 --rule（规则的代价）之一",
-            en="takes --slot (who fits a seat), or --rules or --rule (what rules cost)",
+            zh="须给出 --item、--slot（为何在此、为何不在彼、谁合适）或 --rules、--rule（规则的代价）之一",
+            en="takes --item or --slot (why here, why not there, who fits), or --rules or --rule (what rules"
+            " cost)",
         )
         raise InputError([Fault(message, column="--slot")])
-
-
-def _rule_prices(policy: api.Policy, call: ExplainCall, file: Path, output: Output) -> int:
-    """Price rules, and print what each costs in the plan."""
-    plan = api.read_plan(file)
-    differs = api.other_version(policy, plan)
-    if call.strict:
-        refuse_other_version(differs, file)
-    rules = api.priced_rules(policy, call.rule, soft=call.rules)
-    stop = api.StopRequest()
-    with stop_on_signal(stop):
-        prices = api.rule_prices(
-            policy,
-            plan,
-            rules,
-            seconds=call.time_limit,
-            workers=call.workers,
-            observer=stop,
-            file=file.name,
+    if call.opened and call.asked:
+        message = Text(
+            zh="只用于为何无解：只给场景", en="is about why there is no plan: give a scenario alone"
         )
-    view = rule_prices_view(policy, prices, seconds=call.time_limit, asked=len(rules))
-    output.data({**to_json(view), "differs": to_json(differs)})
-    output.report([] if differs is None else [printable(_warning(differs)(output.language))])
-    output.report(render_rule_prices(view, output.language, every=call.every))
-    return INTERRUPTED if view.missing else FINE
+        raise InputError([Fault(message, column="--open")])

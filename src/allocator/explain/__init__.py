@@ -1,13 +1,14 @@
 """Explains infeasibility (a minimal conflict and its cheapest relaxation), and ranks candidates for a seat.
 
-Only ``why_infeasible`` and the price of a seat ask a solver; it is loaded when one of them is called.
+Only ``why_infeasible`` and the searches for other plans (``alternative_search.py``) ask a solver, which is
+loaded when one of them is called.
 """
 
 from __future__ import annotations
 
 from allocator.explain.infeasibility_reasons import MapObstacle, Reasons, Repair
 from allocator.explain.seat_ranking import Candidate, Ranking, rank_candidates
-from allocator.explain.seats import Move, Seat, SeatPrice, SeatQuery, find_seat
+from allocator.explain.seats import Move, Seat, SeatQuery, find_seat
 from allocator.rules.policy import Policy
 from allocator.solvers.observer import NULL_OBSERVER, Observer
 
@@ -19,7 +20,6 @@ __all__ = [
     "Reasons",
     "Repair",
     "Seat",
-    "SeatPrice",
     "SeatQuery",
     "find_seat",
     "rank_candidates",

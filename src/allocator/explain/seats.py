@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from allocator.errors import Fault, InputError, nearest
 from allocator.model.layer import IntArray, Layer
-from allocator.model.plan import Level
 from allocator.model.text import Text
 from allocator.rules.context import RuleContext
 from allocator.rules.policy import Policy
@@ -65,6 +64,18 @@ def find_seat(policy: Policy, roster: Roster, query: SeatQuery) -> Seat:
     return Seat(layer.name, slot, _role(layer, roster, slot, period, query.role), period)
 
 
+def check_item(policy: Policy, item: str, layer: str) -> None:
+    """Refuse an item that no layer has, or not the named one.
+
+    Raises:
+        InputError: There is no such item.
+    """
+    named = [one for one in policy.context.layers.values() if layer in ("", one.name)]
+    if not any(item in one.item_index for one in named):
+        items = [one for layer in named for one in layer.items]
+        raise InputError([_unknown("--item", item, items, "没有此对象", "there is no such item")])
+
+
 def _faults_of(context: RuleContext, layer: Layer, query: SeatQuery) -> Iterator[Fault]:
     """Yield a fault for each name of a query that a layer does not have."""
     if query.item and query.item not in layer.item_index:
@@ -99,23 +110,6 @@ def _unknown(option: str, found: str, known: Iterable[str], zh: str, en: str) ->
     names = list(dict.fromkeys(known))
     allowed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
     return Fault(Text(zh=zh, en=en), "", 0, option, found, allowed, nearest(found, names))
-
-
-@dataclass(frozen=True)
-class SeatPrice:
-    """The price of a seat: costs of a solve with an item pinned to it, less those of the plan at hand.
-
-    Attributes:
-        status: Status of the solve, as plans write it.
-        seconds: Time limit of the solve.
-        costs: Added cost by level, below 0 for a saving; empty if no plan was found.
-        least: Proven lower bound of the added cost by level, given the levels above.
-    """
-
-    status: str
-    seconds: float
-    costs: Mapping[Level, int]
-    least: Mapping[Level, int]
 
 
 #: Item, slot and role of an assignment in the period of the seat.

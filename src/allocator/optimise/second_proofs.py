@@ -215,6 +215,8 @@ def with_second_proofs(
     refuted: Bound | None,
     confirm: Confirm,
     context: SolveContext,
+    *,
+    seconds: float | None = None,
 ) -> tuple[tuple[Proof, ...], Bound | None]:
     """Return the proofs of a solve, with the second proofs that another solver adds.
 
@@ -225,11 +227,13 @@ def with_second_proofs(
         refuted: The proof that there is no plan, where that is so.
         confirm: Whether to look for second proofs.
         context: The context of the solve.
+        seconds: The most seconds that it may take; None for as many as ``confirm`` says.
 
     Raises:
         ContradictionError: The other solver has found a counterexample.
     """
-    seconds = confirmation_seconds(confirm, context)
+    allowed = confirmation_seconds(confirm, context)
+    seconds = allowed if seconds is None else min(allowed, seconds)
     claims = [Claim(None, {}, refuted)] if refuted is not None else list(claims_of(proofs))
     if seconds < PARAMS.least_seconds or not claims:
         return proofs, refuted

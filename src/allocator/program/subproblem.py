@@ -201,12 +201,17 @@ def _shift_sides(sides: Bounds, by: IntArray) -> Bounds:
     return np.where(low <= -INFINITE, low, low - by), np.where(high >= INFINITE, high, high - by)
 
 
-def _drop_redundant(instance: MilpInstance) -> MilpInstance:
-    """Return the instance without variables of a single value and without rows that always hold."""
+def _drop_redundant(instance: MilpInstance) -> MilpInstance | None:
+    """Return the instance without variables of a single value and without rows that always hold.
+
+    None if a row cannot hold: propagation stops after some rounds, and may not have come to it.
+    """
     lower, upper = instance.bounds
     is_free = lower < upper
     free = np.flatnonzero(is_free)
     least, most = RowActivities(instance.matrix).of(lower, upper)
+    if ((least > instance.sides[1]) | (most < instance.sides[0])).any():
+        return None
     binding = np.flatnonzero((least < instance.sides[0]) | (most > instance.sides[1]))
     rows = instance.matrix[binding]
     single = lower.copy()

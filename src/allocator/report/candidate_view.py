@@ -1,20 +1,25 @@
-"""Lays out the candidates for a seat: whom each replaces, the change in cost, and the rules against it."""
+"""Lays out the candidates for a seat: who moves for each, the change in cost, and the rules against it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from allocator.explain.seat_ranking import Candidate, Ranking
-from allocator.explain.seats import SeatPrice
 from allocator.model.layer import Layer
 from allocator.model.notation import scenario_roles
 from allocator.model.plan import Level
 from allocator.model.scenario import NamedEntity
 from allocator.model.text import Text
+from allocator.report.alternative_view import proof_text
 from allocator.report.score_view import FindingView, Place, finding_view
-from allocator.report.wording import STATUS, level_text
+from allocator.report.seat_words import seat_change_text
+from allocator.report.wording import level_text
 from allocator.rules.policy import Policy
+
+if TYPE_CHECKING:
+    from allocator.explain.alternative import Alternative
 
 
 @dataclass(frozen=True)
@@ -33,15 +38,18 @@ class CandidateLine:
 
     Attributes:
         item: The candidate.
-        status: ``holder``, ``allowed``, ``refused``, or ``impossible`` where no such decision exists.
-        rank: Rank among the allowed candidates, from 1; None for others, and for a single candidate.
+        status: ``holder``; ``allowed`` by one exchange; ``chained`` if others have to move, too;
+            ``impossible`` if that is proved; or ``undecided`` where neither was found in time.
+        rank: Rank among those who could have the seat, from 1; None for others.
         replaces: The holder who leaves the seat.
         leaves: The places that the candidate gives up for it.
         exchange: Whether the holder who leaves takes those places.
-        costs: Change in cost of each level.
+        costs: Change in cost of each level, in the plan that was found; it may cost less.
         rule_costs: Change in cost of each rule, where there is one.
-        refused: The hard rules that the move breaks, with their new breaches.
-        paid: New breaches of soft rules.
+        refused: The hard rules that one exchange breaks, with their new breaches.
+        paid: New breaches of soft rules by one exchange.
+        chain: The seats that change hands, where others move, too; empty for one exchange.
+        proof: What is proved, and by whom.
     """
 
     item: NamedEntity
@@ -54,11 +62,13 @@ class CandidateLine:
     rule_costs: tuple[CostLine, ...]
     refused: tuple[FindingView, ...]
     paid: tuple[FindingView, ...]
+    chain: tuple[Text, ...] = ()
+    proof: Text = field(default_factory=Text)
 
 
 @dataclass(frozen=True)
 class RankingView:
-    """A seat with its candidates: holders, allowed ones by cost, refused ones by broken rules, the rest."""
+    """A seat with its candidates: holders, those who could have it by cost, the others by broken rules."""
 
     layer: str
     title: Text
@@ -72,21 +82,27 @@ class RankingView:
         return tuple(one for one in self.candidates if one.status in statuses)
 
 
-def ranking_view(policy: Policy, ranking: Ranking, *, ranked: bool = True) -> RankingView:
+def ranking_view(
+    policy: Policy, ranking: Ranking, chains: Mapping[int, Alternative] | None = None
+) -> RankingView:
     """Lay out a ranking.
 
     Args:
         policy: The policy.
-        ranking: The ranking.
-        ranked: Whether the ranking has all items of the layer; otherwise ranks are left out.
+        ranking: The ranking, by one exchange each.
+        chains: By item, what was found where others move, too.
     """
     seat, words = ranking.seat, _CandidateLines(policy, policy.context.layers[ranking.seat.layer])
+    known = chains or {}
+    ordered = sorted(ranking.candidates, key=lambda one: _order(one, known.get(one.item)))
     lines: list[CandidateLine] = []
     rank = 0
-    for one in ranking.candidates:
-        status = _status(one)
-        rank += status == "allowed"
-        lines.append(words.line(one, status, rank if ranked and status == "allowed" else None))
+    for one in ordered:
+        found = known.get(one.item)
+        status = _status(one, found)
+        can = status in ("allowed", "chained")
+        rank += can
+        lines.append(words.line(one, status, rank if can else None, found))
     layer = words.layer
     return RankingView(
         layer=layer.name,
@@ -98,42 +114,26 @@ def ranking_view(policy: Policy, ranking: Ranking, *, ranked: bool = True) -> Ra
     )
 
 
-@dataclass(frozen=True)
-class PinnedView:
-    """The result of a new solve of all periods with an item pinned to a seat.
-
-    Attributes:
-        status: The status of that solve.
-        status_text: The same in words.
-        seconds: Its time limit, in seconds.
-        costs: Change in cost of each level against the plan; empty where no plan was found.
-        least: Proved lower bound of each change.
-    """
-
-    status: str
-    status_text: Text
-    seconds: float
-    costs: tuple[CostLine, ...]
-    least: tuple[CostLine, ...]
-
-
-def pinned_view(policy: Policy, solved: SeatPrice) -> PinnedView:
-    """Lay out the result of a solve with a pin."""
-    titles = policy.context.scenario.spec.levels
-
-    def lines(changes: Mapping[Level, int]) -> tuple[CostLine, ...]:
-        return tuple(CostLine(one, level_text(one, titles), "", change) for one, change in changes.items())
-
-    costs, least = lines(solved.costs), lines(solved.least)
-    return PinnedView(solved.status, STATUS[solved.status], solved.seconds, costs, least)
-
-
-def _status(one: Candidate) -> str:
+def _status(one: Candidate, found: Alternative | None) -> str:
     if one.is_holder:
         return "holder"
-    if not one.is_possible:
+    if not one.is_possible or (found is not None and found.standing == "impossible"):
         return "impossible"
-    return "refused" if one.refused else "allowed"
+    if found is not None:
+        return "chained"
+    return "undecided" if one.refused else "allowed"
+
+
+_PLACES = {"holder": 0, "allowed": 1, "chained": 1, "undecided": 2, "impossible": 3}
+
+
+def _order(one: Candidate, found: Alternative | None) -> tuple[int, int, tuple[int, ...], int]:
+    """Return the sort key: holders, those who could by cost, the undecided, the impossible."""
+    status = _status(one, found)
+    costs = found.change_by_level if found is not None and status == "chained" else tuple(one.costs.values())
+    refused = 0 if status == "chained" else len(one.refused)
+    place = _PLACES[status] if one.is_possible or one.is_holder else len(_PLACES)
+    return place, refused, costs, one.item
 
 
 class _CandidateLines:
@@ -152,8 +152,10 @@ class _CandidateLines:
         role = self.layer.roles[index]
         return None if role is None else self._roles[role]
 
-    def line(self, one: Candidate, status: str, rank: int | None) -> CandidateLine:
+    def line(self, one: Candidate, status: str, rank: int | None, found: Alternative | None) -> CandidateLine:
         layer, move = self.layer, one.move
+        if found is not None and status == "chained":
+            return self._chained(one, rank, found)
         replaces = None if move is None else move.replaces
         leaves = () if move is None else move.leaves
         return CandidateLine(
@@ -167,8 +169,26 @@ class _CandidateLines:
             rule_costs=tuple(
                 self._cost(self._level_of[rule], rule, change) for rule, change in one.rule_costs.items()
             ),
-            refused=tuple(finding_view(self._policy, found) for found in one.refused),
-            paid=tuple(finding_view(self._policy, found) for found in one.paid),
+            refused=tuple(finding_view(self._policy, finding) for finding in one.refused),
+            paid=tuple(finding_view(self._policy, finding) for finding in one.paid),
+            proof=Text() if found is None else proof_text(found),
+        )
+
+    def _chained(self, one: Candidate, rank: int | None, found: Alternative) -> CandidateLine:
+        """Return a candidate who could have the seat if others move, too."""
+        return CandidateLine(
+            item=self.named(self.layer.items[one.item]),
+            status="chained",
+            rank=rank,
+            replaces=None,
+            leaves=(),
+            exchange=False,
+            costs=tuple(self._cost(level, "", change) for level, change in found.changes.items()),
+            rule_costs=tuple(self._cost(rule.level, rule.rule, rule.change) for rule in found.rules),
+            refused=tuple(finding_view(self._policy, finding) for finding in one.refused),
+            paid=(),
+            chain=tuple(seat_change_text(self._policy, seat) for seat in found.seats),
+            proof=proof_text(found),
         )
 
     def _cost(self, level: Level, rule: str, change: int) -> CostLine:
