@@ -21,7 +21,7 @@ class ExplainCall:
         scenario: The scenario; the file of a plan if that is the only argument.
         plan: A plan for it.
         slot: The slot of a seat, by id or name.
-        rules: Whether every soft rule, and every hard one near its limit, is priced.
+        rules: Whether every soft rule is priced.
         rule: Ids of rules to price.
         role: The role of the seat; empty for the first that somebody holds there, or for any.
         period: Its period; empty for the first.
