@@ -33,6 +33,7 @@ TYPES = """
     StudyView StudyWatch TlsFiles
     SetCriterion SetGap SetPoint TradeoffSet
     ChainRanking
+    Trial TrialChain TrialStep
 """
 VALUES = "CONFIRM NULL_OBSERVER TRADE_OFF"
 FUNCTIONS = """
@@ -52,6 +53,7 @@ FUNCTIONS = """
     export_tradeoff find_point is_tradeoff read_tradeoff trade_off tradeoff_disagreements tradeoff_text
     write_tradeoff
     has_seat seat_chains why_here why_not
+    accept_trial discard_trial open_trial save_trial solve_trial trial_path
 """
 #: Names in annotations that come with Python.
 STANDARD = {*dir(builtins), "Path", "date", "Mapping", "Iterable", "Iterator", "Sequence", "Any"}

@@ -43,7 +43,7 @@ def completed(*words: str) -> list[str]:
 def test_commands_options_and_values_are_completed() -> None:
     commands = ["scenarios", "solve", "show", "stress", "study", "study report", "schema"]
     assert completed("s") == commands
-    assert completed("solve", "--f") == ["--fewest-changes", "--free-changes"]
+    assert completed("solve", "--f") == ["--freeze", "--fewest-changes", "--free-changes"]
     assert completed("solve", "x", "--lang", "z") == ["zh"]
     assert completed("schema", "r") == ["rules"]
     assert completed("check", "some")[0].startswith("file,")

@@ -91,6 +91,15 @@ from allocator.api.studying import (
     run_study,
 )
 from allocator.api.trading import export_tradeoff, find_point, trade_off, tradeoff_disagreements
+from allocator.api.trying import (
+    Trial,
+    accept_trial,
+    discard_trial,
+    open_trial,
+    save_trial,
+    solve_trial,
+    trial_path,
+)
 from allocator.api.workbooks import (
     CheckedWorkbook,
     check_workbook,
@@ -108,6 +117,7 @@ from allocator.model.run import Overrides
 from allocator.model.scenario import Numbers, Scenario
 from allocator.model.text import Language, Text
 from allocator.model.tradeoff_set import SetCriterion, SetGap, SetPoint, TradeoffSet
+from allocator.model.trial_chain import TrialChain, TrialStep
 from allocator.report.plan_view import PlanView
 from allocator.report.stress_view import StressView
 from allocator.report.study_view import StudyView
@@ -254,8 +264,12 @@ __all__ = [
     "Text",
     "TlsFiles",
     "TradeoffSet",
+    "Trial",
+    "TrialChain",
+    "TrialStep",
     "Verdict",
     "WrittenBook",
+    "accept_trial",
     "audit_text",
     "audited_draw",
     "bind",
@@ -274,6 +288,7 @@ __all__ = [
     "create_scenario",
     "create_workbook",
     "diagnose",
+    "discard_trial",
     "document_figures",
     "drawn_plan",
     "draws",
@@ -297,6 +312,7 @@ __all__ = [
     "load",
     "load_resume_state",
     "load_study",
+    "open_trial",
     "option_beside",
     "option_sources",
     "other_version",
@@ -320,17 +336,20 @@ __all__ = [
     "rule_prices",
     "rule_sentences",
     "run_study",
+    "save_trial",
     "scenario_copy",
     "scenario_workbook",
     "scored_plan",
     "seat_chains",
     "shocks",
     "solve",
+    "solve_trial",
     "stress",
     "tables_workbook",
     "trade_off",
     "tradeoff_disagreements",
     "tradeoff_text",
+    "trial_path",
     "unchecked_claims",
     "verify",
     "why_here",

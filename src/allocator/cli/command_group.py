@@ -78,6 +78,12 @@ def _compare() -> click.Command:
     return command
 
 
+def _try() -> click.Command:
+    from allocator.cli.try_ import command
+
+    return command
+
+
 def _stress() -> click.Command:
     from allocator.cli.stress import command
 
@@ -132,6 +138,7 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "export": _export,
     "explain": _explain,
     "compare": _compare,
+    "try": _try,
     "stress": _stress,
     "study": _study,
     "study report": _study_report,
