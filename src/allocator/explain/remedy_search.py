@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -25,7 +25,7 @@ from allocator.explain.remedy_exceptions import found_shortfalls
 from allocator.explain.remedy_program import RemedyProgram
 from allocator.explain.tag_conflicts import TagConflictSearch
 from allocator.model.run import CP_SAT, Witnesses
-from allocator.program.program import INFINITE, BoolArray
+from allocator.program.program import INFINITE, BoolArray, Subject
 from allocator.program.subproblem import MilpInstance
 from allocator.rules.policy import Policy
 from allocator.solvers.adapters import minimise
@@ -195,7 +195,9 @@ class _RemedySearch:
         table = self._program.table
         numbers = {rule.id: k for k, rule in enumerate(table.policy.rules)}
         chosen = self._program.active(())
-        named = {(numbers.get(one.rule, -1), *one.subject) for one in tags}
+        named = {
+            (numbers.get(one.rule, -1), *subject) for one in tags for subject in (one.subject, *_pairs(one))
+        }
         likely = np.array([tuple(key) in named for key in table.keys.tolist()], dtype=np.bool_)
         likely |= np.array([rule.id.startswith("~") for rule in table.policy.rules])[table.keys[:, 0]]
         likely &= chosen
@@ -291,3 +293,9 @@ class _RemedySearch:
     @property
     def _is_over(self) -> bool:
         return self._context.is_stopped or self._left <= 0
+
+
+def _pairs(tag: RuleTag) -> Iterator[Subject]:
+    """Yield the pairs that stand for a tag of more than two items: exceptions are made pair by pair."""
+    if len(tag.items) > 2:
+        yield from (tag.subject._replace(item=a, other=b) for a, b in permutations(tag.items, 2))
