@@ -18,7 +18,7 @@ COMPILE = $(BIN)/pip-compile --quiet --no-config --cache-dir .cache/pip-tools --
 INSTALL = $(BIN)/python -m pip install --quiet --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install install-dev test lint test-quick test-slow renderers docs bench bench-write bench-casework bench-study timefold lock clean
+.PHONY: help demo install install-dev test lint test-quick test-slow renderers postgres docs bench bench-write bench-casework bench-study timefold lock clean
 
 help:
 	@echo 'make demo       solve the Neijiang scenario and show the plan'
@@ -61,9 +61,9 @@ test-quick: $(DEV)
 SIDE_BY_SIDE := $(wildcard $(patsubst %,tests/test_%.py,zones_pmedian_route tradeoff_search staying optimise_routes \
 	optimise_zones kinds_* export_* workbook_* sentences_* casework_conflicted_pairs confirmation_proofs \
 	contiguous desk_views docs_site draw_replay formulations fuzz hostile_files intake_files intake_hostile \
-	optimise_brute_force page_reading plan_claims program_reassignment reading_scenario rule_blanks rule_prices))
+	optimise_brute_force page_reading plan_claims program_reassignment reading_scenario rule_blanks rule_prices store_*))
 
-test-slow: $(DEV) renderers
+test-slow: $(DEV) renderers postgres
 	$(BIN)/python -m pytest -m slow -n auto --maxprocesses 8 $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest -m slow $(addprefix --ignore=,$(SIDE_BY_SIDE))
 
@@ -77,6 +77,14 @@ renderers:
 			apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive TMPDIR=/tmp \
 				apt-get install --quiet=2 --yes --no-install-recommends $(RENDERERS) >/dev/null; \
 		else echo 'To test how files open and print, install: $(RENDERERS)'; fi; }
+
+# The database that a store of a team is kept in: the tests start a server of their own, on a socket, and stop it.
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
+		if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+			apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive TMPDIR=/tmp \
+				apt-get install --quiet=2 --yes --no-install-recommends postgresql >/dev/null; \
+		else echo 'To test stores in PostgreSQL, install: postgresql'; fi; }
 
 docs: export NO_MKDOCS_2_WARNING := 1
 docs: $(DEV)

@@ -34,6 +34,7 @@ TYPES = """
     SetCriterion SetGap SetPoint TradeoffSet
     ChainRanking
     Trial TrialChain TrialStep
+    ChainError ChainHead Event KeptPlan KeptScenario NewEvent PlanRecord PlanVersion Store StoreCheck
 """
 VALUES = "CONFIRM NULL_OBSERVER TRADE_OFF"
 FUNCTIONS = """
@@ -54,6 +55,8 @@ FUNCTIONS = """
     write_tradeoff
     has_seat seat_chains why_here why_not
     accept_trial discard_trial open_trial save_trial solve_trial trial_path
+    back_up change_state check_kept_text check_store export_events find_kept is_plan_file keep_cell keep_plan
+    keep_plan_file kept_plan load_backup open_store plan_record referenced_plan restore_plan scenario_to_keep
 """
 #: Names in annotations that come with Python.
 STANDARD = {*dir(builtins), "Path", "date", "Mapping", "Iterable", "Iterator", "Sequence", "Any"}

@@ -356,3 +356,18 @@ def test_ctrl_c_ends_all_at_once_and_keeps_what_has_ended(tmp_path: Path) -> Non
         assert time.monotonic() - began < 3
     kept = list((tmp_path / "first-study" / "study.results" / "cells").iterdir())
     assert len(kept) >= 2 and json.loads(out)["ended"] == len(kept)
+
+
+def test_the_plans_of_a_study_are_kept_in_a_store(tmp_path: Path) -> None:
+    file, store = write_study(tmp_path, TWO), tmp_path / "s.db"
+    done = inline("study", file, "--store", store, "--who", "王", "--why", "比选")
+    assert done.status == 0 and "kept in the store: 4 plans" in done.err
+    assert inline("study", file, "--store", store, "--who", "王").status == 0  # nothing new is kept
+    plans = call("history", store, "--json").json["plans"]
+    assert [one["reference"] for one in plans].count("tiny+no-native@2") == 1 and len(plans) == 4
+    events = call("log", store, "--json").json["events"]
+    assert [one["what"] for one in events].count("studied") == 1 and events[-1]["why"] == "比选"
+    assert call("audit", "verify", store).status == 0
+    back = tmp_path / "back" / "plan.json"
+    assert call("restore", "tiny+no-native@1", "-o", back, "--store", store).status == 0
+    assert call("verify", back.parent, back).status == 0

@@ -100,6 +100,10 @@ class InputError(Exception):
         super().__init__("\n".join(fault("en") for fault in self.faults))
 
 
+class ChainError(InputError):
+    """What is kept in a store does not verify: it was changed after it was written."""
+
+
 class InternalError(Exception):
     """The solver and the verifier disagree: a defect of this program, never of the input.
 

@@ -69,6 +69,25 @@ from allocator.api.judging import (
     verify,
 )
 from allocator.api.plan_scenario import FoundPolicy, find_policy
+from allocator.api.plan_store import (
+    KeptPlan,
+    back_up,
+    change_state,
+    check_store,
+    export_events,
+    find_kept,
+    is_plan_file,
+    keep_cell,
+    keep_plan,
+    keep_plan_file,
+    kept_plan,
+    load_backup,
+    open_store,
+    plan_record,
+    referenced_plan,
+    restore_plan,
+    scenario_to_keep,
+)
 from allocator.api.resuming import Checkpoints, ResumeState, checkpoint_path, load_resume_state
 from allocator.api.scenarios import (
     bind,
@@ -107,7 +126,7 @@ from allocator.api.workbooks import (
     scenario_workbook,
     tables_workbook,
 )
-from allocator.errors import Fault, InputError, InternalError
+from allocator.errors import ChainError, Fault, InputError, InternalError
 from allocator.intake.form_matching import MissingForm
 from allocator.lottery import Audit, BoundDraw, CannotDraw, Check, audit_text
 from allocator.model.plan import Assignment, LevelScore, Plan
@@ -118,6 +137,7 @@ from allocator.model.scenario import Numbers, Scenario
 from allocator.model.text import Language, Text
 from allocator.model.tradeoff_set import SetCriterion, SetGap, SetPoint, TradeoffSet
 from allocator.model.trial_chain import TrialChain, TrialStep
+from allocator.report.desk.desk_tables import PlanRecord
 from allocator.report.plan_view import PlanView
 from allocator.report.stress_view import StressView
 from allocator.report.study_view import StudyView
@@ -137,6 +157,10 @@ from allocator.solvers.observer import (
     Snapshot,
     StopRequest,
 )
+from allocator.store.event_chain import ChainHead, Event, NewEvent
+from allocator.store.kept_scenarios import KeptScenario
+from allocator.store.plan_states import PlanVersion
+from allocator.store.store_words import check_text as check_kept_text
 from allocator.stress import Shock, ShockKind, ShockResult, ShockSettings, StressReport
 from allocator.study.cell_results import CellResult
 from allocator.study.cell_runner import CellEnd, CellTask, Runner, RunnerLostError
@@ -167,6 +191,8 @@ if TYPE_CHECKING:
     from allocator.intake.roster_layout import SkippedRow
     from allocator.optimise.second_proofs import Confirm
     from allocator.report.compare.plan_comparison import PlanComparison
+    from allocator.store.store import Store
+    from allocator.store.store_check import StoreCheck
 
 __all__ = [
     "CONFIRM",
@@ -184,6 +210,8 @@ __all__ = [
     "CellEnd",
     "CellResult",
     "CellTask",
+    "ChainError",
+    "ChainHead",
     "ChainRanking",
     "Check",
     "CheckedWorkbook",
@@ -193,6 +221,7 @@ __all__ = [
     "ConflictSet",
     "Diagnosis",
     "Disagreement",
+    "Event",
     "Examination",
     "ExportedFile",
     "Fault",
@@ -206,11 +235,14 @@ __all__ = [
     "InputError",
     "InternalError",
     "Judgement",
+    "KeptPlan",
+    "KeptScenario",
     "Language",
     "LevelScore",
     "LoadedStudy",
     "MapObstacle",
     "MissingForm",
+    "NewEvent",
     "NullObserver",
     "Numbers",
     "Observer",
@@ -221,6 +253,8 @@ __all__ = [
     "Plan",
     "PlanComparison",
     "PlanOption",
+    "PlanRecord",
+    "PlanVersion",
     "PlanView",
     "Policy",
     "ProcessRunner",
@@ -253,6 +287,8 @@ __all__ = [
     "SlotShortage",
     "Snapshot",
     "StopRequest",
+    "Store",
+    "StoreCheck",
     "StressReport",
     "StressView",
     "Study",
@@ -272,11 +308,15 @@ __all__ = [
     "accept_trial",
     "audit_text",
     "audited_draw",
+    "back_up",
     "bind",
     "bundled_scenarios",
     "candidates",
+    "change_state",
+    "check_kept_text",
     "check_readable",
     "check_replaceable",
+    "check_store",
     "check_study_file",
     "check_workbook",
     "check_writable",
@@ -297,27 +337,37 @@ __all__ = [
     "explain",
     "export",
     "export_comparison",
+    "export_events",
     "export_stress",
     "export_study",
     "export_tradeoff",
     "fewest_changes",
     "fill_forms",
     "find_draw",
+    "find_kept",
     "find_point",
     "find_policy",
     "has_seat",
     "import_files",
     "is_audit",
+    "is_plan_file",
     "is_tradeoff",
+    "keep_cell",
+    "keep_plan",
+    "keep_plan_file",
+    "kept_plan",
     "load",
+    "load_backup",
     "load_resume_state",
     "load_study",
+    "open_store",
     "open_trial",
     "option_beside",
     "option_sources",
     "other_version",
     "plan_inconsistencies",
     "plan_option",
+    "plan_record",
     "plan_text",
     "plan_view",
     "priced_rules",
@@ -328,8 +378,10 @@ __all__ = [
     "read_plan",
     "read_tradeoff",
     "reads_back",
+    "referenced_plan",
     "remedies",
     "replay",
+    "restore_plan",
     "resume",
     "reveal",
     "rule_kinds",
@@ -338,6 +390,7 @@ __all__ = [
     "run_study",
     "save_trial",
     "scenario_copy",
+    "scenario_to_keep",
     "scenario_workbook",
     "scored_plan",
     "seat_chains",
@@ -379,6 +432,8 @@ _MODULES = {
     ),
     "allocator.optimise.second_proofs": ("Confirm",),
     "allocator.report.compare.plan_comparison": ("PlanComparison",),
+    "allocator.store.store": ("Store",),
+    "allocator.store.store_check": ("StoreCheck",),
 }
 
 

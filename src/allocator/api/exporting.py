@@ -19,7 +19,7 @@ from allocator.model.reading.files import TABLE_BYTES, atomic_write, read_bytes,
 from allocator.model.run import ZERO
 from allocator.model.scenario import Organisation
 from allocator.model.text import Language, Text
-from allocator.report.desk.desk_tables import DeskView
+from allocator.report.desk.desk_tables import DeskView, PlanRecord
 from allocator.report.exporters import ReadRequest, all_exporters, export_plan, exporter_for
 from allocator.report.plan_view import PlanView, view_ids_only, view_with_names
 from allocator.rules.overrides import with_plan_overrides
@@ -91,6 +91,7 @@ def export(
     signed: str | None = None,
     dated: date | None = None,
     against: Sequence[PlanOption] = (),
+    record: PlanRecord | None = None,
 ) -> ExportedFile:
     """Write a plan to a file atomically; the suffix of the file name decides the format.
 
@@ -107,16 +108,19 @@ def export(
         signed: Who signs the document, in a format that is signed.
         dated: Its date; a document never has one of its own.
         against: Other plans that the document compares this one with, each from ``plan_option``.
+        record: What a store says of the plan, from ``plan_record``, to be printed in the document.
 
     Raises:
         InputError: No format has this suffix, the format does not support a choice of layer, period,
-            signature, date or other plans, the plan has no such layer or period, a file cannot be written,
-            or the key would lie with the copy.
+            signature, date, other plans or a record, the plan has no such layer or period, a file cannot be
+            written, or the key would lie with the copy.
     """
     path = Path(path)
     exporter = exporter_for(path)
     view = view or (plan if isinstance(plan, PlanView) else plan_view(plan, policy))
-    make_desk = partial(_desk, policy, plan, view, against) if policy and isinstance(plan, Plan) else None
+    make_desk = (
+        partial(_desk, policy, plan, view, against, record) if policy and isinstance(plan, Plan) else None
+    )
     context, key = policy.context if policy else None, None
     if blind is not None:
         key, blinder = blinder_for(Path(blind), path, _known(policy).context.scenario.organisation)
@@ -133,6 +137,7 @@ def export(
         signed=signed,
         dated=dated,
         against=tuple(one.name for one in against) or None,
+        record=record,
     )
     if blind is not None and key is not None:
         atomic_write(key.to_csv(), Path(blind), mode=0o600)
@@ -140,10 +145,12 @@ def export(
     return ExportedFile(path, exporter.name, len(content))
 
 
-def _desk(policy: Policy, plan: Plan, view: PlanView, against: Sequence[PlanOption] = ()) -> DeskView:
+def _desk(
+    policy: Policy, plan: Plan, view: PlanView, against: Sequence[PlanOption], record: PlanRecord | None
+) -> DeskView:
     from allocator.report.desk.desk_view import desk_view
 
-    made = desk_view(with_plan_overrides(policy, plan), plan, view)
+    made = replace(desk_view(with_plan_overrides(policy, plan), plan, view), record=record)
     if not against:
         return made
     from allocator.api.comparing import LETTERS, plan_option

@@ -36,15 +36,17 @@ class FoundPolicy:
         policy: The bound scenario: the version that the plan was made for if it was found, else the nearest
             version; None if no scenario could be read.
         unreadable: Path and error of the nearest scenario that could not be read.
+        place: The folder or workbook of the policy; None without one.
     """
 
     policy: Policy | None = None
     unreadable: tuple[Path, InputError] | None = None
+    place: Path | None = None
 
 
 def find_policy(plan: Plan, file: Path) -> FoundPolicy:
     """Look for the scenario of a plan near its file and near the working directory."""
-    nearest: Policy | None = None
+    nearest: tuple[Policy | None, Path | None] = None, None
     unreadable: tuple[Path, InputError] | None = None
     for place in plan_scenarios(plan.scenario, file)[:MOST_READ]:
         try:
@@ -53,9 +55,9 @@ def find_policy(plan: Plan, file: Path) -> FoundPolicy:
             unreadable = unreadable or (place, error)
             continue
         if policy.sha256 == plan.scenario.sha256:
-            return FoundPolicy(policy)
-        nearest = nearest or policy
-    return FoundPolicy(nearest, unreadable)
+            return FoundPolicy(policy, place=place)
+        nearest = nearest if nearest[0] is not None else (policy, place)
+    return FoundPolicy(nearest[0], unreadable, nearest[1])
 
 
 def plan_scenarios(wanted: ScenarioRef, plan: Path) -> list[Path]:

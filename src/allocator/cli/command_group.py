@@ -108,6 +108,50 @@ def _draw() -> click.Command:
     return command
 
 
+def _history() -> click.Command:
+    from allocator.cli.kept_plans import history
+
+    return history
+
+
+def _log() -> click.Command:
+    from allocator.cli.kept_plans import log
+
+    return log
+
+
+def _diff() -> click.Command:
+    from allocator.cli.kept_plans import diff
+
+    return diff
+
+
+def _restore() -> click.Command:
+    from allocator.cli.kept_plans import restore
+
+    return restore
+
+
+def _publish(step: str) -> Callable[[], click.Command]:
+    def load() -> click.Command:
+        from allocator.cli import publishing
+
+        found: click.Command = getattr(publishing, step)
+        return found
+
+    return load
+
+
+def _audit(what: str) -> Callable[[], click.Command]:
+    def load() -> click.Command:
+        from allocator.cli import store_audit
+
+        found: click.Command = getattr(store_audit, what)
+        return found
+
+    return load
+
+
 def _kinds() -> click.Command:
     from allocator.cli.provided import kinds
 
@@ -143,6 +187,19 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "study": _study,
     "study report": _study_report,
     "draw": _draw,
+    "history": _history,
+    "log": _log,
+    "diff": _diff,
+    "publish submit": _publish("submit"),
+    "publish return": _publish("return_"),
+    "publish approve": _publish("approve"),
+    "publish": _publish("publish"),
+    "publish void": _publish("void"),
+    "restore": _restore,
+    "audit verify": _audit("verify"),
+    "audit export": _audit("export"),
+    "audit backup": _audit("backup"),
+    "audit restore": _audit("load"),
     "rules": _rules,
     "kinds": _kinds,
     "schema": _schema,
@@ -240,13 +297,26 @@ class CommandGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.NoSuchCommand as error:
-            raise click.NoSuchCommand(error.command_name, possibilities=COMMANDS, ctx=ctx) from None
+            raise _no_such_command(error.command_name, args[1:], ctx) from None
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands that lead from nothing to a first plan."""
         language = words.LANGUAGE.get()
         with formatter.section(Text(zh="由此入手", en="To begin")(language)):
             formatter.write_dl(_first_steps(language), col_max=formatter.width)
+
+
+def _no_such_command(name: str, following: Sequence[str], ctx: click.Context) -> click.NoSuchCommand:
+    """Return the error of an unknown command, with the nearest or with those that begin with its word."""
+    begun = [one for one in COMMANDS if one.startswith(f"{name} ")]
+    if not begun:
+        return click.NoSuchCommand(name, possibilities=COMMANDS, ctx=ctx)
+    called = " ".join((name, *following[:1]))
+    told = words.TRANSLATIONS.gettext("No such command {name!r}.").format(name=called)
+    offered = words.TRANSLATIONS.gettext("(Did you mean one of: {possibilities}?)")
+    return click.NoSuchCommand(
+        called, f"{told} {offered.format(possibilities=', '.join(map(repr, begun)))}", ctx=ctx
+    )
 
 
 _HELP = Text(

@@ -20,6 +20,7 @@ from allocator.cli.options import (
 from allocator.cli.options import command as declare
 from allocator.cli.output import FINE, NO, Output
 from allocator.cli.plan_files import name_plan, refuse_other_version
+from allocator.cli.store_options import is_store_typed, store_option
 from allocator.cli.tradeoffs import export_set, plan_of, refuse_for_set
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.text import Text
@@ -78,6 +79,7 @@ _NOTHING = Text(
 @at_most_option
 @scenario_option
 @same_version_option
+@store_option
 def command(
     output: Output,
     plan: Path,
@@ -93,6 +95,7 @@ def command(
     at_most: tuple[str, ...],
     scenario: Path | None,
     strict: bool,
+    store: str | None,
 ) -> int:
     """Write a plan, or one layer or period of it, to a file; a picture shows one layer."""
     check_target(to, forms, blind)  # a wrong ending is refused before anything is read
@@ -134,6 +137,7 @@ def command(
         signed=signed,
         dated=day,
         against=_others(against, policy, strict=strict),
+        record=_record(read, to, store),
     )
     key = {"key": str(blind)} if blind else {}
     output.data({"file": str(to), "format": made.format, "bytes": made.size, **key})
@@ -141,6 +145,14 @@ def command(
     if blind:
         output.report([printable(pick(output.language, f"代号对照表 {blind}", f"the key is in {blind}"))])
     return FINE
+
+
+def _record(plan: api.Plan, to: Path, store: str | None) -> api.PlanRecord | None:
+    """Return what the store says of a plan; None without a store, or for a format that does not show it."""
+    if not store or ("store" not in exporter_for(to).options and not is_store_typed()):
+        return None
+    with api.open_store(store) as opened:
+        return api.plan_record(opened, plan)
 
 
 def _others(files: Sequence[Path], policy: api.Policy | None, *, strict: bool) -> list[api.PlanOption]:

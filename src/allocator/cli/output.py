@@ -17,7 +17,7 @@ from typing import Any, TextIO, cast
 
 from rich.console import Console, RenderableType
 
-from allocator.errors import Fault, InputError, InternalError, fault_lines, visible, visible_json
+from allocator.errors import ChainError, Fault, InputError, InternalError, fault_lines, visible, visible_json
 from allocator.messages.click import LANGUAGE
 from allocator.messages.os import os_text
 from allocator.model.text import Language, Text
@@ -155,7 +155,7 @@ def _plainer(error: UnicodeError) -> tuple[str | bytes, int]:
 def report_error(error: BaseException, language: Language, *, as_json: bool) -> int:
     """Report an error on standard error, or as JSON; return its exit status."""
     status, faults = _status_and_faults(error)
-    if as_json and status == WRONG:
+    if as_json and status in (NO, WRONG):
         print_json({"faults": [fault.as_json() for fault in faults]})
     for line in fault_lines(faults, language):
         eprint(line)
@@ -164,7 +164,7 @@ def report_error(error: BaseException, language: Language, *, as_json: bool) -> 
 
 def _status_and_faults(error: BaseException) -> tuple[int, tuple[Fault, ...]]:
     if isinstance(error, InputError):
-        return WRONG, error.faults
+        return NO if isinstance(error, ChainError) else WRONG, error.faults
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED, (Fault(Text(zh="已中断", en="interrupted")),)
     if isinstance(error, MemoryError):

@@ -27,6 +27,7 @@ from allocator.cli.options import (
 from allocator.cli.options import command as declare
 from allocator.cli.output import FINE, INTERRUPTED, NO, WRONG, Output, remark_doubts, write_json
 from allocator.cli.plan_files import AnswerFile, write_answer
+from allocator.cli.plan_keeping import prepare_keeping
 from allocator.cli.solve_session import (
     check_resumable,
     checkpoint_writer,
@@ -35,6 +36,7 @@ from allocator.cli.solve_session import (
     load_resume_state,
     stop_on_signal,
 )
+from allocator.cli.store_options import name_option, report_kept, store_option, who_option, why_option
 from allocator.cli.tradeoffs import check_trade, trade
 from allocator.errors import Fault, InputError
 from allocator.model.text import Language, Text
@@ -68,6 +70,10 @@ class SolveCall:
         memory: Memory limit in GiB; None for no limit.
         trade: The criteria to trade off; None for one plan.
         at_most: The most that criteria may cost.
+        store: The store in which the result is kept; None for none.
+        name: Its name there; empty for that of the scenario.
+        who: Who solves; None for the login name.
+        why: The reason for the solve.
     """
 
     scenario: Path
@@ -87,6 +93,10 @@ class SolveCall:
     memory: float | None
     trade: str | None
     at_most: tuple[str, ...]
+    store: str | None
+    name: str
+    who: str | None
+    why: str
 
 
 @declare("solve", zh="求解：给出最好的方案及已证明的下界", en="Find the best plan, with a proven bound.")
@@ -179,6 +189,10 @@ class SolveCall:
     en="a limit, such as moves=6: at most 6 seats of the baseline change hands; with --trade of any "
     "criterion; repeatable",
 )
+@store_option
+@name_option
+@why_option(zh="存入方案库的理由", en="the reason, for the store")
+@who_option
 def command(output: Output, **given: Any) -> int:
     """Solve a scenario, write the plan, and say what it costs or why there is none."""
     call = SolveCall(**given)
@@ -189,6 +203,7 @@ def command(output: Output, **given: Any) -> int:
         remark_doubts(find_doubts(policy), call.scenario, output)
         return trade(policy, given, _level_titles(policy), output)
     api.document_figures(policy)  # faulty figures are refused before the solve
+    keeping = prepare_keeping(policy, call.scenario, call.store, call.name, call.who, call.why)
     session = _session(policy, call, output)
     with stop_on_signal(session.stop):
         with _observing(session) as observer:
@@ -201,10 +216,13 @@ def command(output: Output, **given: Any) -> int:
     answer = answer or write_answer(plan, call.out, output)
     if answer.is_done and plan.status != "unknown" and session.checkpoints is not None:
         session.checkpoints.remove()
+    kept = keeping.keep(plan, output) if keeping is not None else None
     if output.as_json:
         write_json(api.plan_text(_explained(policy, plan, reasons)))
     output.report(_report(policy, plan, reasons, answer, output.language))
-    if answer.fault is not None:
+    if kept is not None:
+        output.report([printable(report_kept(kept, output))])
+    if answer.fault is not None or (keeping is not None and kept is None):
         return WRONG
     if session.stop.reason == "asked":
         return INTERRUPTED

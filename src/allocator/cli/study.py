@@ -19,8 +19,10 @@ from allocator import api
 from allocator.cli.cluster_options import ClusterChoice, cluster_options, runner_of
 from allocator.cli.options import FILE, argument, flag, option
 from allocator.cli.options import command as declare
-from allocator.cli.output import FINE, INTERRUPTED, NO, Output, eprint, progress_console
+from allocator.cli.output import FINE, INTERRUPTED, NO, WRONG, Output, eprint, progress_console
+from allocator.cli.plan_keeping import StudyKeeping, keeping_study
 from allocator.cli.solve_session import stop_on_signal
+from allocator.cli.store_options import store_option, who_option, why_option
 from allocator.model.text import Language, Text
 from allocator.report.rendering.console import number, pick, printable
 from allocator.report.rendering.study_text import (
@@ -62,6 +64,9 @@ into_option = option(
 @flag("--count", "only_count", zh="只计次数与时间，不求解", en="only count the cells and their time")
 @flag("--retry-failed", "retry", zh="重算失败的", en="run cells again that failed")
 @cluster_options
+@store_option
+@why_option(zh="存入方案库的理由", en="the reason, for the store")
+@who_option
 def command(
     output: Output,
     file: Path,
@@ -70,6 +75,9 @@ def command(
     only_count: bool,
     retry: bool,
     cluster: ClusterChoice,
+    store: str | None,
+    why: str,
+    who: str | None,
 ) -> int:
     """Count the cells, run the open ones, and report."""
     loaded = api.load_study(file, into)
@@ -78,11 +86,21 @@ def command(
         output.data(count)
         output.report([count_line(count, output.language)])
         return FINE
-    with runner_of(cluster, jobs, is_needed=retry or count.open > 0) as runner:
-        return _run(loaded, runner, jobs, retry, output)
+    with (
+        keeping_study(loaded, store, who, why, output) as keeping,
+        runner_of(cluster, jobs, is_needed=retry or count.open > 0) as runner,
+    ):
+        return _run(loaded, runner, keeping, jobs, retry, output)
 
 
-def _run(loaded: api.LoadedStudy, runner: api.Runner | None, jobs: int, retry: bool, output: Output) -> int:
+def _run(
+    loaded: api.LoadedStudy,
+    runner: api.Runner | None,
+    keeping: StudyKeeping,
+    jobs: int,
+    retry: bool,
+    output: Output,
+) -> int:
     """Run the open cells, and report."""
     count = loaded.count(runner.places if runner else jobs)
     output.remark(Text(zh=count_line(count, "zh"), en=count_line(count, "en")))
@@ -93,14 +111,19 @@ def _run(loaded: api.LoadedStudy, runner: api.Runner | None, jobs: int, retry: b
     lost = None
     with stop_on_signal(stop), _watching(loaded, count, stop, output) as watch:
         try:
-            results = api.run_study(loaded, places=jobs, runner=runner, watch=watch, retry_failed=retry)
+            results = api.run_study(
+                loaded, places=jobs, runner=runner, watch=keeping.around(watch), retry_failed=retry
+            )
         except api.RunnerLostError as error:
             lost, results = error.reason, loaded.results()
+        keeping.finish(results)
     _print(loaded.view(results), output)
     if lost is not None:
         zh = f"{lost.zh}；已完成的已保存，同一命令可继续"
         en = f"{lost.en}; what has ended is kept, and the same command goes on"
         output.remark(Text(zh=zh, en=en))
+    if keeping.failed:
+        return WRONG
     if lost is not None or stop.is_requested:
         return INTERRUPTED
     return NO if any(one.is_failure for one in results.values()) else FINE

@@ -10,6 +10,7 @@ from allocator import api
 from allocator.cli.output import FINE, INTERRUPTED, NO, WRONG, Output, call_name, quoted, write_json
 from allocator.cli.plan_files import refuse_other_version
 from allocator.cli.solve_session import live_progress, stop_on_signal
+from allocator.cli.store_options import is_store_typed
 from allocator.errors import Fault, InputError
 from allocator.model.text import Text
 from allocator.report.rendering.console import pick, printable
@@ -37,6 +38,12 @@ def check_trade(call: Mapping[str, Any]) -> None:
     faults = [
         Fault(message, column=option) for name, option in _REFUSED.items() if call[name] not in (None, False)
     ]
+    if call["store"] and is_store_typed():
+        note = Text(
+            zh="不存方案集；请以 allocator show 取出一个方案，再送审",
+            en="a set is not kept; take a plan out of it by `allocator show`, and submit that",
+        )
+        faults.append(Fault(note, column="--store"))
     if faults:
         raise InputError(faults)
 

@@ -97,13 +97,22 @@ def read_plan(path: Path | str) -> Plan:
         InputError: The file cannot be read, is not JSON, or is not a plan.
     """
     path = Path(path)
-    data = parse_json(read_bytes(path, path.name, PLAN_BYTES), path.name)
+    return parse_plan(read_bytes(path, path.name, PLAN_BYTES), path.name)
+
+
+def parse_plan(content: bytes, file: str) -> Plan:
+    """Return the plan of a file's content.
+
+    Raises:
+        InputError: The content is not JSON, or is not a plan.
+    """
+    data = parse_json(content, file)
     if isinstance(data, dict) and data.get("format") == TRADEOFF_FORMAT:
-        raise InputError([Fault(_A_SET, path.name)])
+        raise InputError([Fault(_A_SET, file)])
     try:
         return Plan.model_validate(data)
     except ValidationError as error:
-        raise _refused(data, error, path.name) from None
+        raise _refused(data, error, file) from None
 
 
 def _refused(data: Any, error: ValidationError, file: str) -> InputError:

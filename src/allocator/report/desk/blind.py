@@ -42,6 +42,7 @@ _KEPT = frozenset(
         "level",
         "scenario_sha256",
         "plan_hash",
+        "chain_head",
         "status",
         "mark",
         "shape",

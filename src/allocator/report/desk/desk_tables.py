@@ -289,6 +289,27 @@ class Staffing:
 
 
 @dataclass(frozen=True)
+class PlanRecord:
+    """What a store says of a plan.
+
+    Attributes:
+        kept: The versions that it is kept as, each with its state; in words where it is not kept.
+        chain_head: The last event of the chain as it is printed, which stands for all events up to it.
+    """
+
+    kept: Text
+    chain_head: str
+
+    @property
+    def text(self) -> Text:
+        """The record in words."""
+        return Text(
+            zh=f"方案库：{self.kept.zh}，末条记录 {self.chain_head}",
+            en=f"Store: {self.kept('en')}, head {self.chain_head}",
+        )
+
+
+@dataclass(frozen=True)
 class DeskView:
     """A plan for the desk.
 
@@ -312,6 +333,7 @@ class DeskView:
         stays: Who stays in which seat, a table for each layer.
         sentences: The sentence of each rule by its id, in the order of the rules.
         is_blind: Whether codes stand for the names of people.
+        record: What a store says of the plan; None without a store.
     """
 
     scenario: str
@@ -333,6 +355,7 @@ class DeskView:
     stays: tuple[DeskTable, ...] = ()
     sentences: Mapping[str, Text] = field(default_factory=dict)
     is_blind: bool = False
+    record: PlanRecord | None = None
 
     def table(self, name: TableId) -> DeskTable | None:
         """Return the first table of an id; None if the plan has none."""

@@ -60,6 +60,7 @@ _SEATS_NOTE = Text(
 )
 _SCENARIO, _STATUS = Text(zh="场景", en="scenario"), Text(zh="求解状态", en="status")
 _FOUND, _HASH = Text(zh="求解经过", en="how it was found"), Text(zh="方案摘要", en="hash of the plan")
+_RECORD = Text(zh="方案库", en="store")
 _BLIND, _EDITING = Text(zh="代号副本", en="blind copy"), Text(zh="修改与复核", en="to edit and check")
 _BLIND_TEXT = Text(
     zh="姓名以代号代替，出生年月、籍贯、学历等不列；代号与姓名的对照表另存。",
@@ -125,6 +126,8 @@ class _Workbook:
         lines += [(_FOUND, one) for one in view.found[1:]]
         if view.plan_hash:
             lines.append((_HASH, Text(zh=view.plan_hash, en=view.plan_hash)))
+        if view.record is not None:
+            lines.append((_RECORD, view.record.text))
         if view.is_blind:
             lines.append((_BLIND, _BLIND_TEXT))
         lines += [(_EDITING, _EDITING_TEXT), (_SIGNS_TITLE, _SIGNS_TEXT)]
@@ -166,6 +169,8 @@ class _Workbook:
 def _footer(view: DeskView, language: Language) -> str:
     """Return the name of the scenario and the hash of the plan."""
     proof = pick(language, "方案 ", "plan ") + view.plan_hash[:16] if view.plan_hash else ""
+    if view.record is not None:
+        proof = f"{proof} {view.record.chain_head}".strip()
     blind = _BLIND(language) if view.is_blind else ""
     return " · ".join(filter(None, (view.title(language)[:60], proof, blind)))
 

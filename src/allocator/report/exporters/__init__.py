@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 from allocator.discovery import named_classes
 from allocator.errors import Fault, InputError, nearest, shorten
 from allocator.model.text import Language, Text
-from allocator.report.desk.desk_tables import DeskView
+from allocator.report.desk.desk_tables import DeskView, PlanRecord
 from allocator.report.desk.seat_reading import ReadBack
 from allocator.report.plan_view import PlanView, pick_period
 from allocator.rules.context import RuleContext
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 #: The medium of a file. Formats are listed in this order, then by name.
 Medium = Literal["picture", "table", "document", "data"]
-#: A choice of the caller: one layer only, one period only, who signs, the date of the document, and the plans
-#: that it is compared with.
-Option = Literal["layer", "period", "signed", "dated", "against"]
+#: A choice of the caller: one layer only, one period only, who signs, the date of the document, the plans
+#: that it is compared with, and the store whose record it shows.
+Option = Literal["layer", "period", "signed", "dated", "against", "store"]
 
 
 @dataclass(frozen=True)
@@ -190,6 +190,7 @@ def export_plan(
     signed: str | None = None,
     dated: date | None = None,
     against: tuple[str, ...] | None = None,
+    record: PlanRecord | None = None,
 ) -> bytes:
     """Return a plan in a format, whole or one layer or period of it.
 
@@ -204,12 +205,14 @@ def export_plan(
         signed: Who signs the document.
         dated: Its date.
         against: Names of the plans that ``make_desk`` compares this one with; None for none.
+        record: What a store says of the plan, which ``make_desk`` adds; None without a store.
 
     Raises:
         InputError: The format does not honour a choice, or the plan has no such layer or period.
     """
     chosen: Mapping[Option, object] = {
         "layer": layer, "period": period, "signed": signed, "dated": dated, "against": against,
+        "store": record,
     }  # fmt: skip
     refused = [name for name, value in chosen.items() if value is not None and name not in exporter.options]
     if refused:

@@ -16,7 +16,7 @@ class DocxExporter(Exporter):
     suffixes: ClassVar[tuple[str, ...]] = (".docx",)
     title: ClassVar[Text] = Text(zh="文稿", en="a proposal")
     medium: ClassVar[Medium] = "document"
-    options: ClassVar[frozenset[Option]] = frozenset({"signed", "dated", "against"})
+    options: ClassVar[frozenset[Option]] = frozenset({"signed", "dated", "against", "store"})
     reads_back: ClassVar[bool] = True
     compares: ClassVar[bool] = True
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from allocator.model.text import Text
 from allocator.report.desk.seat_reading import ReadBack
-from allocator.report.exporters import ComparisonRequest, Exporter, ExportRequest, Medium, ReadRequest
+from allocator.report.exporters import ComparisonRequest, Exporter, ExportRequest, Medium, Option, ReadRequest
 from allocator.report.page.document import PageInput, page_of
 
 
@@ -17,6 +17,7 @@ class HtmlExporter(Exporter):
     suffixes: ClassVar[tuple[str, ...]] = (".html", ".htm")
     title: ClassVar[Text] = Text(zh="网页", en="a web page")
     medium: ClassVar[Medium] = "document"
+    options: ClassVar[frozenset[Option]] = frozenset({"store"})
     reads_back: ClassVar[bool] = True
     compares: ClassVar[bool] = True
 

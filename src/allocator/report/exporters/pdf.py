@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from allocator.model.text import Text
-from allocator.report.exporters import Exporter, ExportRequest, Medium
+from allocator.report.exporters import Exporter, ExportRequest, Medium, Option
 from allocator.report.page.browser import print_page
 from allocator.report.page.document import A4, PageInput, page_of
 
@@ -17,6 +17,7 @@ class PdfExporter(Exporter):
     suffixes: ClassVar[tuple[str, ...]] = (".pdf",)
     title: ClassVar[Text] = Text(zh="可打印的文件", en="a print")
     medium: ClassVar[Medium] = "document"
+    options: ClassVar[frozenset[Option]] = frozenset({"store"})
 
     def write(self, request: ExportRequest) -> bytes:
         """Return the print of a plan's page.

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from allocator.model.text import Text
 from allocator.report.desk.seat_reading import ReadBack
-from allocator.report.exporters import ComparisonRequest, Exporter, ExportRequest, Medium, ReadRequest
+from allocator.report.exporters import ComparisonRequest, Exporter, ExportRequest, Medium, Option, ReadRequest
 
 
 class XlsxExporter(Exporter):
@@ -16,6 +16,7 @@ class XlsxExporter(Exporter):
     suffixes: ClassVar[tuple[str, ...]] = (".xlsx",)
     title: ClassVar[Text] = Text(zh="工作簿", en="a workbook")
     medium: ClassVar[Medium] = "table"
+    options: ClassVar[frozenset[Option]] = frozenset({"store"})
     reads_back: ClassVar[bool] = True
     compares: ClassVar[bool] = True
 

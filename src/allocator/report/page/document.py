@@ -120,7 +120,8 @@ class _Page:
         return self._view.title or Text(zh=self._view.scenario, en=self._view.scenario)
 
     def _style(self) -> str:
-        plan = f"allocator {self._desk.plan_hash[:16]}".strip()
+        record = self._desk.record
+        plan = f"allocator {self._desk.plan_hash[:16]} {record.chain_head if record else ''}".strip()
         margins = "margin:13mm 12mm 15mm"
         small = "font:8pt sans-serif;color:#565656"
         printed = (
@@ -143,6 +144,8 @@ class _Page:
             (Text(zh="场景摘要", en="Scenario"), self._desk.scenario_sha256),
         )
         lines = [el("div", name, colon, el("span", value, class_="hash")) for name, value in facts if value]
+        if self._desk.record is not None:
+            lines.append(el("div", self._desk.record.text))
         return lines
 
     def _sections(self) -> Iterator[tuple[str, Text, Iterator[Content]]]:

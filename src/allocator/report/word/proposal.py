@@ -112,6 +112,9 @@ def _opening(view: DeskView) -> Text:
     if view.plan_hash:
         short = view.plan_hash[:16]
         proof = Text(zh=f"方案摘要 {short}。", en=f" Hash of the plan: {short}.")
+    if view.record is not None:
+        record = view.record.text
+        proof = Text(zh=f"{proof.zh}{record.zh}。", en=f"{proof.en} {record.en}.")
     named = in_quotes(view.title)
     return Text(
         zh=f"本方案依据场景{named.zh}的数据和规则编制，求解状态为{view.status.zh}。文中各项数字均由方案逐项重新"
