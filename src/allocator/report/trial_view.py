@@ -26,7 +26,7 @@ class StepLine:
 
 
 @dataclass(frozen=True)
-class RuleChange:
+class RuleCosts:
     """What a rule costs in two plans; a hard rule that is broken costs too."""
 
     rule: str
@@ -43,7 +43,7 @@ class LevelChange:
     title: Text
     before: int
     after: int
-    rules: tuple[RuleChange, ...]
+    rules: tuple[RuleCosts, ...]
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _level_changes(policy: Policy, before: Plan, after: Plan) -> Iterator[LevelC
     titles, why = policy.context.scenario.spec.levels, rule_reasons(policy)
     for level in dict.fromkeys((*then.costs, *now.costs)):
         rules = tuple(
-            RuleChange(one.rule.id, why.get(one.rule.id, Text()), one.cost, other.cost)
+            RuleCosts(one.rule.id, why.get(one.rule.id, Text()), one.cost, other.cost)
             for one, other in zip(then.findings, now.findings, strict=True)
             if one.rule.plan_level == level and one.cost != other.cost
         )
