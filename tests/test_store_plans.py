@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allocator import api
+from allocator.api import plan_store
+from allocator.api.plan_scenario import plan_scenarios
 from allocator.errors import InputError
 from allocator.model.reading.json_files import plan_digest
 from allocator.store.plan_states import STEPS, PlanState, is_same_person, step_faults
@@ -47,6 +50,27 @@ def test_a_plan_is_kept_once_and_its_scenario_with_it(store: Store, tmp_path: Pa
         (folder / name).read_bytes() == text for name, text in kept.contents.items() if "rules" not in name
     )
     assert checked(tmp_path / "store.db").holds
+
+
+def test_a_kept_scenario_is_not_taken_for_one_at_hand(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read from the folder of temporary files, below which the plans of others may lie."""
+    version, elsewhere = keep_tiny(store, tmp_path), tmp_path / "temporary"
+    wanted = api.kept_plan(store, version).plan.scenario
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    read: list[Path] = []
+
+    def load(place: Path) -> api.Scenario:
+        read.append(place)
+        assert place not in plan_scenarios(wanted, elsewhere / "plan.json")
+        return api.load(place)
+
+    monkeypatch.setattr(plan_store, "load", load)
+    api.kept_plan(store, version)
+    [place] = read
+    assert place.is_relative_to(elsewhere) and not place.exists()
 
 
 def test_a_changed_scenario_is_another_and_a_plan_of_it_is_refused(store: Store, tmp_path: Path) -> None:

@@ -346,10 +346,13 @@ def kept_policy(store: Store, digest: str) -> Policy:
         ChainError: It is not there, or was changed.
     """
     kept = store.scenario(digest)
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as place:
+        # Two folders deep: whoever looks for the scenario of a plan looks into one.
+        folder = Path(place) / "kept"
+        folder.mkdir()
         for name, content in kept.contents.items():
-            (Path(folder) / name).write_bytes(content)
-        return bind(load(Path(folder) / kept.listing.entry))
+            (folder / name).write_bytes(content)
+        return bind(load(folder / kept.listing.entry))
 
 
 def referenced_plan(store: Store, reference: str, scenario: Path | None = None) -> KeptPlan:
