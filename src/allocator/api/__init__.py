@@ -68,25 +68,17 @@ from allocator.api.judging import (
     examine,
     verify,
 )
+from allocator.api.keeping import keep_cell, keep_plan, keep_plan_file, scenario_to_keep
 from allocator.api.plan_scenario import FoundPolicy, find_policy
 from allocator.api.plan_store import (
     KeptPlan,
-    back_up,
     change_state,
-    check_store,
-    export_events,
     find_kept,
     is_plan_file,
-    keep_cell,
-    keep_plan,
-    keep_plan_file,
     kept_plan,
-    load_backup,
-    open_store,
     plan_record,
     referenced_plan,
     restore_plan,
-    scenario_to_keep,
 )
 from allocator.api.resuming import Checkpoints, ResumeState, checkpoint_path, load_resume_state
 from allocator.api.scenarios import (
@@ -100,6 +92,7 @@ from allocator.api.scenarios import (
 )
 from allocator.api.seat_answers import AlternativeListener, has_seat, seat_chains, why_here, why_not
 from allocator.api.solving import counts_changes, fewest_changes, resume, solve
+from allocator.api.stores import back_up, check_store, export_events, load_backup, open_store
 from allocator.api.stressing import ShockListener, export_stress, shocks, stress
 from allocator.api.studying import (
     LoadedStudy,

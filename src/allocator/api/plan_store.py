@@ -1,8 +1,7 @@
-"""Keeps scenarios and plans in a store: kept, found, judged before they are submitted, and written again."""
+"""Finds plans that are kept in a store, judges them before a step of theirs, and writes them again."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,264 +12,19 @@ from typing import TYPE_CHECKING, Any
 from allocator.api.judging import verify
 from allocator.api.plan_scenario import find_policy
 from allocator.api.scenarios import bind, load
-from allocator.api.studying import LoadedStudy
 from allocator.errors import Fault, InputError, shorten
 from allocator.model.plan import Plan
-from allocator.model.reading.files import TABLE_BYTES, atomic_write, read_bytes, unwritable_fault
-from allocator.model.reading.json_files import parse_plan, plan_digest, plan_text, read_plan
-from allocator.model.reading.scenario_location import locate
+from allocator.model.reading.files import atomic_write, unwritable_fault
+from allocator.model.reading.json_files import parse_plan, plan_digest, read_plan
 from allocator.model.text import Text
 from allocator.report.desk.desk_tables import PlanRecord
 from allocator.report.kept_plans_view import record_of
 from allocator.rules.policy import Policy
-from allocator.store.kept_scenarios import KeptScenario, kept_scenario
 from allocator.store.plan_states import PUBLISH, STEPS, SUBMIT, PlanVersion
 from allocator.store.references_to_plans import find_version, find_versions
-from allocator.store.store_words import LONGEST_NAME, NOT_IN_NAMES
-from allocator.study.cell_results import CellResult
-from allocator.study.cells import StudyCell
-from allocator.study.variants import read_source
 
 if TYPE_CHECKING:
     from allocator.store.store import Store
-    from allocator.store.store_check import StoreCheck
-
-
-def open_store(
-    place: str | Path, *, create: bool = False, writes: bool = False, verify: bool = True
-) -> Store:
-    """Open a store; the caller closes it, best by ``with``.
-
-    Args:
-        place: A file, or ``postgresql://USER@HOST/DATABASE``.
-        create: Whether a store is made where there is none.
-        writes: Whether something will be added.
-        verify: Whether the whole chain is verified first, as it is before anything is added.
-
-    Raises:
-        InputError: It cannot be opened, or is no store.
-        ChainError: The chain does not verify.
-    """
-    from allocator.store.store import Store
-
-    return Store(place, create=create, writes=writes, verify=verify)
-
-
-def check_store(store: Store, *, printed_head: str = "") -> StoreCheck:
-    """Verify a store: its chain, everything that it keeps, every step, and a head that was printed.
-
-    Args:
-        store: The open store.
-        printed_head: The head on a document, such as ``12:3f2a9c1b2d4e5f60``.
-
-    Raises:
-        InputError: ``printed_head`` is no head, or the database fails.
-    """
-    from allocator.store.store_check import check_store
-
-    return check_store(store, printed_head)
-
-
-def back_up(store: Store, file: Path | str) -> None:
-    """Write a store to one new file, which is a store itself.
-
-    Raises:
-        InputError: The file is there, or cannot be written.
-        ChainError: The store does not verify.
-    """
-    from allocator.store.store_backup import back_up
-
-    back_up(store, Path(file))
-
-
-def load_backup(file: Path | str, place: str | Path) -> Store:
-    """Make a new store of a backup, and return it open.
-
-    Raises:
-        InputError: The backup cannot be read, or there is a store already.
-        ChainError: The backup does not verify.
-    """
-    from allocator.store.store_backup import load_backup
-
-    return load_backup(Path(file), place)
-
-
-def export_events(store: Store, file: Path | str | None = None) -> str:
-    """Return the chain as text, an event on each line as JSON, and write it to a file if one is given.
-
-    Raises:
-        InputError: The file cannot be written, or the database fails.
-    """
-    text = "".join(json.dumps(vars(one), ensure_ascii=False) + "\n" for one in store.events())
-    if file is not None:
-        atomic_write(text.encode(), Path(file))
-    return text
-
-
-def scenario_to_keep(policy: Policy, place: Path | str) -> KeptScenario:
-    """Return a scenario as it is kept: a folder as the files that are read, a workbook as it is.
-
-    Args:
-        policy: The bound policy of the scenario.
-        place: Its folder or workbook.
-
-    Raises:
-        InputError: A file cannot be read, or was changed since the policy was bound.
-    """
-    source, given = read_source(Path(place)), locate(Path(place))
-    contents, entry = source.raw, ""
-    if given.workbook is not None:
-        entry = given.workbook.name
-        contents = {**source.raw, entry: read_bytes(given.workbook, entry, TABLE_BYTES)}
-        if source.location.workbook is None:  # the workbook stands for the folder, and holds everything
-            contents = {entry: contents[entry]}
-    return kept_scenario(policy.context.scenario.name, policy.sha256, policy.files, contents, entry)
-
-
-def keep_plan(
-    store: Store,
-    plan: Plan,
-    scenario: KeptScenario,
-    *,
-    who: str,
-    why: str = "",
-    name: str = "",
-    details: Mapping[str, Any] | None = None,
-) -> PlanVersion:
-    """Keep a plan, or an answer without one, and its scenario with it.
-
-    Args:
-        store: The open store.
-        plan: The plan.
-        scenario: The scenario that it was made for, from ``scenario_to_keep``.
-        who: Who keeps it.
-        why: The reason.
-        name: The name under which it is kept; by default that of the scenario.
-        details: Further data for the event, such as the command.
-
-    Raises:
-        InputError: The plan was made for another version of the scenario, a text cannot be kept, or the
-            database fails.
-    """
-    from allocator.store.store import PlanToKeep
-
-    if plan.scenario.sha256 != scenario.listing.sha256:
-        message = Text(
-            zh="方案是为场景的另一版本作出的，不能与此场景一同存入",
-            en="the plan was made for another version of the scenario, and is not kept with this one",
-        )
-        raise InputError([Fault(message, plan.scenario.name, found=shorten(plan.scenario.sha256))])
-    facts = {
-        "status": plan.status,
-        "score": [[one.level, one.cost, one.bound] for one in plan.score],
-        "assignments": len(plan.assignments),
-        **(details or {}),
-    }
-    made = PlanToKeep(name or plan.scenario.name, plan_text(plan).encode(), scenario, facts)
-    return store.keep(made, who=who, why=why)
-
-
-def keep_plan_file(
-    store: Store,
-    file: Path,
-    *,
-    who: str,
-    why: str = "",
-    name: str = "",
-    scenario: Path | None = None,
-    details: Mapping[str, Any] | None = None,
-) -> PlanVersion:
-    """Keep the plan of a file with its scenario, which is looked for as ``show`` does.
-
-    Args:
-        store: The open store.
-        file: The plan file.
-        who: Who keeps it.
-        why: The reason.
-        name: The name under which it is kept; by default that of the scenario.
-        scenario: The scenario; None to look for it near the file, and in the store.
-        details: Further data for the event.
-
-    Raises:
-        InputError: The file is no plan, or the version of the scenario that it was made for is not at hand.
-    """
-    plan = read_plan(file)
-    if scenario is None and store.has_scenario(plan.scenario.sha256):
-        kept = store.scenario(plan.scenario.sha256)
-        return keep_plan(store, plan, kept, who=who, why=why, name=name, details=details)
-    found = find_policy(plan, file)
-    place = scenario or found.place
-    policy = bind(load(scenario)) if scenario is not None else found.policy
-    if policy is None or place is None or policy.sha256 != plan.scenario.sha256:
-        message = Text(
-            zh="方案所依据的场景版本不在手边，不能存入",
-            en="the version of the scenario that the plan was made for is not at hand: it cannot be kept",
-        )
-        fault = Fault(message, file.name, found=shorten(plan.scenario.name), allowed="--scenario DIR")
-        raise InputError([fault, *(found.unreadable[1].faults if found.unreadable else ())])
-    kept = scenario_to_keep(policy, place)
-    return keep_plan(store, plan, kept, who=who, why=why, name=name, details=details)
-
-
-def keep_cell(
-    store: Store,
-    loaded: LoadedStudy,
-    cell: StudyCell,
-    result: CellResult,
-    *,
-    who: str,
-    why: str = "",
-    details: Mapping[str, Any] | None = None,
-) -> PlanVersion | None:
-    """Keep the plan of a study's cell under the name of its scenario and option; None if it has no plan.
-
-    Args:
-        store: The open store.
-        loaded: The study.
-        cell: The cell.
-        result: Its result.
-        who: Who ran the study.
-        why: The reason.
-        details: Further data for the event.
-
-    Raises:
-        InputError: The plan or the files that were solved cannot be read, or the database fails.
-    """
-    if not result.has_plan:
-        return None
-    plan = read_plan(loaded.plan_file(result))
-    name = cell_plan_name(cell)
-    facts = {
-        "command": "study",
-        "study": loaded.study.file.name,
-        "option": cell.option,
-        "seed": cell.seed,
-        "limit": cell.seconds,
-        "cell": cell.key,
-        **(details or {}),
-    }
-    if store.has_scenario(plan.scenario.sha256):
-        kept = store.scenario(plan.scenario.sha256)
-    else:
-        folder = loaded.store.variant_folder(cell.scenario, cell.option, cell.variant)
-        entry = loaded.digests[cell.scenario, cell.option, cell.seed].entry
-        contents = {one: read_bytes(folder / one, one, TABLE_BYTES) for one in _file_names(folder)}
-        entry = entry if entry in contents else ""
-        kept = kept_scenario(plan.scenario.name, plan.scenario.sha256, plan.scenario.files, contents, entry)
-    return keep_plan(store, plan, kept, who=who, why=why, name=name, details=facts)
-
-
-def cell_plan_name(cell: StudyCell) -> str:
-    """Return the name under which the plans of a cell are kept: scenario and option."""
-    words = f"{cell.scenario}+{cell.option}"
-    return "".join("-" if one in NOT_IN_NAMES else one for one in words)[:LONGEST_NAME].strip()
-
-
-def _file_names(folder: Path) -> list[str]:
-    try:
-        return sorted(one.name for one in folder.iterdir() if one.is_file())
-    except OSError as error:
-        raise InputError([unwritable_fault(error, folder)]) from None
 
 
 def find_kept(store: Store, reference: str) -> PlanVersion:
