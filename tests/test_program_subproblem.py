@@ -174,6 +174,19 @@ def test_a_subproblem_does_not_change_its_program() -> None:
     assert np.array_equal(program.rows.cols, before[0]) and np.array_equal(program.rows.coefs, before[1])
 
 
+@pytest.mark.parametrize("length", range(2, 18))
+def test_rounds_of_propagation_that_end_too_soon_leave_no_false_plan(length: int) -> None:
+    """Each variable of a chain is at least the one before, the first is 1 and the last 0: there is no plan."""
+    builder = ProgramBuilder(Decisions.of(list(example_context().layers.values())), ["rule"])
+    for k in range(length - 1):
+        builder.add_row(Expr.of([k + 1, k], [1, -1]), 0, INFINITE, tag(0, Subject()))
+    builder.add_row(Expr.of([0], [1]), 1, 1, tag(0, Subject()))
+    builder.add_row(Expr.of([length - 1], [1]), 0, 0, tag(0, Subject()))
+    chain = np.arange(len(program := builder.build())) < length
+    problem = subproblem_of(program).restrict(program.lower, chain)
+    assert problem is None or len(problem.columns), "a row cannot hold, and no variable is left to see it"
+
+
 def test_a_restriction_to_rules_has_the_constraints_of_these_rules() -> None:
     kept, left_out = (
         trial for trial in trials(levels=[HARD]) if str(trial) in ("capacity-0-hard", "apart-0-hard")
