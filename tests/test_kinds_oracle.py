@@ -48,8 +48,8 @@ def drawn(examples: int, *, hunts: bool = False) -> settings:
 
 
 QUICK, LONG, SAME = drawn(20), drawn(80, hunts=True), drawn(100)
-#: What names or explains a rule and changes nothing that it finds.
-WORDS = {"id", "why"}
+#: What names or explains a rule, or says what ways out may offer, and changes nothing that it finds.
+WORDS = {"id", "why", "waivable"}
 #: Fields that a kind refuses, since others of its own say the same (see test_kinds_oracle_faults.py).
 REFUSED = {"pin": {"items", "slots"}, "separate": {"role"}}
 
