@@ -8,7 +8,7 @@ appear in its output, in this order; ``...`` stands for any text, within a line 
 command must exit with 0, unless ``$ echo $?`` after it shows another status. Other commands are for the
 reader and are not run. The blocks of one document share a folder, so that a later block may read the files of
 an earlier one. A block whose info string also says ``slow`` (and every later block that needs its files) runs
-with the slow tests, each command in a process of its own; quick blocks run ``allocator`` in this process.
+with the slow tests. ``allocator`` runs in this process, a script in one of its own.
 """
 
 from __future__ import annotations
@@ -98,13 +98,10 @@ def run_here(command: str, folder: Path) -> tuple[int, str]:
     return status, printed.getvalue()
 
 
-def run(command: str, folder: Path) -> tuple[int, str]:
-    """Run an ``allocator`` or ``python docs/`` line in ``folder``; return its exit status and its output."""
-    program = Path(sys.executable)
-    if command.startswith("allocator"):
-        program = program.with_name("allocator")
+def run_script(command: str, folder: Path) -> tuple[int, str]:
+    """Run a ``python docs/`` line in ``folder``; return its exit status and its output."""
     done = subprocess.run(
-        [program, *shlex.split(command)[1:]],
+        [sys.executable, *shlex.split(command)[1:]],
         cwd=folder,
         env=os.environ | SETTINGS,
         stdin=subprocess.DEVNULL,
@@ -126,8 +123,8 @@ def check(block: Block, folder: Path) -> None:
             shutil.copy(folder / source, folder / target)
         if not example.command.startswith(("allocator ", "python docs/")):
             continue
-        is_here = not block.slow and example.command.startswith("allocator ")
-        status, printed = (run_here if is_here else run)(example.command, folder)
+        is_here = example.command.startswith("allocator ")
+        status, printed = (run_here if is_here else run_script)(example.command, folder)
         wanted = int(after.expected[0]) if after.command == "echo $?" else 0
         assert status == wanted, f"$ {example.command}\nexit {status}, not {wanted}:\n{printed}"
         absent = missing(example.expected, printed)
