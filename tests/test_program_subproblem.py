@@ -176,7 +176,7 @@ def test_a_subproblem_does_not_change_its_program() -> None:
 
 @pytest.mark.parametrize("length", range(2, 18))
 def test_rounds_of_propagation_that_end_too_soon_leave_no_false_plan(length: int) -> None:
-    """Each variable of a chain is at least the one before, the first is 1 and the last 0: there is no plan."""
+    """Each variable of a chain is at least the one before, the first 1 and the last 0: there is no plan."""
     builder = ProgramBuilder(Decisions.of(list(example_context().layers.values())), ["rule"])
     for k in range(length - 1):
         builder.add_row(Expr.of([k + 1, k], [1, -1]), 0, INFINITE, tag(0, Subject()))
