@@ -116,11 +116,7 @@ def _read(path: Path, given: Sequence[Policy]) -> tuple[Policy, Plan | None]:
     near = find_policy(plan, path)
     is_near_exact = near.policy is not None and near.policy.sha256 == plan.scenario.sha256
     policy = near.policy if is_near_exact or not named else named[0]
-    if policy is None:
-        message = Text(zh="未找到方案的场景", en="the scenario of the plan is not at hand")
-        fault = Fault(message, path.name, found=shorten(plan.scenario.name), allowed="--scenario DIR")
-        raise InputError([fault, *(near.unreadable[1].faults if near.unreadable else ())])
-    return policy, plan
+    return near.required(plan, path.name, "--scenario DIR") if policy is None else policy, plan
 
 
 def _file_names(files: Sequence[Path]) -> list[str]:

@@ -17,7 +17,7 @@ from allocator.solvers.observer import NULL_OBSERVER, Observer
 from allocator.verify import check_references, judge
 
 if TYPE_CHECKING:
-    from allocator.explain import Ranking, Reasons
+    from allocator.explain import Ranking, Reasons, Seat
     from allocator.explain.conflicts import Diagnosis
     from allocator.explain.remedies import RemedySet
     from allocator.explain.rule_price import RulePrice
@@ -103,16 +103,49 @@ def candidates(
     Raises:
         InputError: The plan or the seat refers to ids or names that the scenario does not have.
     """
-    from allocator.explain import SeatQuery, find_seat, rank_candidates
+    from allocator.explain import rank_candidates
 
     check_references(policy, plan, file)
     policy = with_plan_overrides(policy, plan, file)
+    seat, index = asked_seat(policy, plan, item, slot, role=role, period=period, layer=layer)
+    return rank_candidates(policy, plan.assignments, seat, None if index is None else [index])
+
+
+def asked_seat(
+    policy: Policy, plan: Plan, item: str, slot: str, *, role: str, period: str, layer: str
+) -> tuple[Seat, int | None]:
+    """Return the seat that a call asks about, and the item by index; None without an item.
+
+    Args:
+        policy: The policy, with the overrides of the plan.
+        plan: The plan.
+        item: The item, by code or by a unique name; empty for none.
+        slot: The slot, likewise.
+        role: The role; if empty, the first one that is filled in the slot.
+        period: The period; if empty, the first one in which the slot exists.
+        layer: The layer, by name or title; if empty, the first one that fits.
+
+    Raises:
+        InputError: The call refers to ids or names that the scenario does not have.
+    """
+    from allocator.explain import SeatQuery, find_seat
+
     layer = resolve_layer(policy.context, layer)
     item, slot, role = seat_codes(policy, item, slot, role, layer)
-    asked = SeatQuery(slot=slot, role=role, period=period, layer=layer, item=item)
-    seat = find_seat(policy, Roster(policy.context.layers, plan.assignments), asked)
-    only = [policy.context.layers[seat.layer].item_index[item]] if item else None
-    return rank_candidates(policy, plan.assignments, seat, only)
+    query = SeatQuery(slot=slot, role=role, period=period, layer=layer, item=item)
+    seat = find_seat(policy, Roster(policy.context.layers, plan.assignments), query)
+    return seat, policy.context.layers[seat.layer].item_index[item] if item else None
+
+
+def must_hold_plan(plan: Plan, file: str) -> None:
+    """Refuse a file that holds an answer without a plan, where something is to be compared with the plan.
+
+    Raises:
+        InputError: It holds no assignments.
+    """
+    if not plan.assignments:
+        message = Text(zh="文件中没有方案，无从比较", en="the file holds no plan to compare with")
+        raise InputError([Fault(message, file)])
 
 
 def seat_codes(policy: Policy, item: str, slot: str, role: str, layer: str) -> tuple[str, str, str]:
@@ -196,9 +229,7 @@ def rule_prices(
     from allocator.optimise.results import Options
 
     check_references(policy, plan, file)
-    if not plan.assignments:
-        message = Text(zh="文件中没有方案，无从比较", en="the file holds no plan to compare with")
-        raise InputError([Fault(message, file)])
+    must_hold_plan(plan, file)
     policy = with_plan_overrides(policy, plan, file)
     judged = judge(policy, plan.assignments)
     found = []

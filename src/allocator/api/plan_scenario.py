@@ -10,10 +10,11 @@ from itertools import islice
 from pathlib import Path
 
 from allocator.api.scenarios import bind, load
-from allocator.errors import InputError
+from allocator.errors import Fault, InputError, shorten
 from allocator.model.plan import Plan, ScenarioRef
 from allocator.model.reading import read_spec
 from allocator.model.reading.table_files import scenario_text
+from allocator.model.text import Text
 from allocator.rules.policy import Policy
 
 _FILE, _BOOK = "scenario.yaml", ".xlsx"
@@ -42,6 +43,23 @@ class FoundPolicy:
     policy: Policy | None = None
     unreadable: tuple[Path, InputError] | None = None
     place: Path | None = None
+
+    def required(self, plan: Plan, file: str, allowed: str) -> Policy:
+        """Return the policy, where nothing can be done without it.
+
+        Args:
+            plan: The plan whose scenario was looked for.
+            file: Name of the plan in faults.
+            allowed: How a call names the scenario.
+
+        Raises:
+            InputError: There is none, with the faults of the nearest scenario that could not be read.
+        """
+        if self.policy is not None:
+            return self.policy
+        message = Text(zh="未找到方案的场景", en="the scenario of the plan is not at hand")
+        fault = Fault(message, file, found=shorten(plan.scenario.name), allowed=allowed)
+        raise InputError([fault, *(self.unreadable[1].faults if self.unreadable else ())])
 
 
 def find_policy(plan: Plan, file: Path) -> FoundPolicy:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from allocator.api.explaining import candidates, seat_codes
+from allocator.api.explaining import asked_seat, candidates, must_hold_plan, seat_codes
 from allocator.api.judging import verify
-from allocator.errors import Fault, InputError
 from allocator.model.plan import HARD, Plan
 from allocator.model.run import witnesses_of
-from allocator.model.text import Text
 from allocator.rules.overrides import overrides_digest, with_plan_overrides
 from allocator.rules.policy import Policy
 from allocator.rules.roster import Roster
@@ -104,15 +102,11 @@ def why_not(
         InputError: The plan or the seat refers to ids or names that the scenario does not have.
         InternalError: Two solvers contradict each other.
     """
-    from allocator.explain import SeatQuery, find_seat
     from allocator.explain.alternative import SeatDemand
 
     search = _search(policy, plan, seconds, seed, workers, observer, file)
-    layer = resolve_layer(search.policy.context, layer)
-    item, slot, named = seat_codes(search.policy, item, slot, role, layer)
-    query = SeatQuery(slot=slot, role=named, period=period, layer=layer, item=item)
-    seat = find_seat(search.policy, Roster(search.policy.context.layers, plan.assignments), query)
-    index = search.policy.context.layers[seat.layer].item_index[item]
+    seat, index = asked_seat(search.policy, plan, item, slot, role=role, period=period, layer=layer)
+    assert index is not None
     first = search.first(SeatDemand(seat, index, any_role=not role))
     if on_first is not None:
         on_first(first)
@@ -186,16 +180,11 @@ def has_seat(
     Raises:
         InputError: The call refers to ids or names that the scenario does not have.
     """
-    from allocator.explain import SeatQuery, find_seat
-
-    layer = resolve_layer(policy.context, layer)
-    item, slot, named = seat_codes(policy, item, slot, role, layer)
-    roster = Roster(policy.context.layers, plan.assignments)
-    query = SeatQuery(slot=slot, role=named, period=period, layer=layer, item=item)
-    seat = find_seat(policy, roster, query)
-    own = policy.context.layers[seat.layer]
-    roles = (seat.role,) if role else range(len(own.roles))
-    return roster[seat.layer].holds(own.item_index[item], seat.slot, seat.period, roles)
+    seat, index = asked_seat(policy, plan, item, slot, role=role, period=period, layer=layer)
+    assert index is not None
+    layers = policy.context.layers
+    roles = (seat.role,) if role else range(len(layers[seat.layer].roles))
+    return Roster(layers, plan.assignments)[seat.layer].holds(index, seat.slot, seat.period, roles)
 
 
 def _search(
@@ -205,9 +194,7 @@ def _search(
     from allocator.optimise.results import Options
 
     known = trusted_proofs(policy, plan, file)
-    if not plan.assignments:
-        message = Text(zh="文件中没有方案，无从比较", en="the file holds no plan to compare with")
-        raise InputError([Fault(message, file)])
+    must_hold_plan(plan, file)
     bound = with_plan_overrides(policy, plan, file)
     return AlternativeSearch(bound, plan, Options(seconds, seed, workers), known, observer)
 

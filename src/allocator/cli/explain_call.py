@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from allocator import api
 from allocator.cli.output import Output
 from allocator.cli.plan_files import refuse_other_version
-from allocator.errors import Fault, InputError, shorten
+from allocator.errors import Fault, InputError
 from allocator.model.text import Text
 from allocator.report.rendering.console import printable
 
@@ -72,7 +73,7 @@ class ExplainedPlan:
     file: Path
     differs: api.OtherVersion | None
 
-    @property
+    @cached_property
     def bound(self) -> api.Policy:
         """The scenario with the overrides of the plan."""
         return api.with_plan_overrides(self.policy, self.plan, self.file.name)
@@ -98,12 +99,7 @@ def read_explained(call: ExplainCall) -> ExplainedPlan:
     else:
         _must_be_plan(file)
         plan = api.read_plan(file)
-        found = api.find_policy(plan, file)
-        if found.policy is None:
-            message = Text(zh="未找到方案的场景", en="the scenario of the plan is not at hand")
-            fault = Fault(message, file.name, found=shorten(plan.scenario.name), allowed="SCENARIO PLAN")
-            raise InputError([fault, *(found.unreadable[1].faults if found.unreadable else ())])
-        policy = found.policy
+        policy = api.find_policy(plan, file).required(plan, file.name, "SCENARIO PLAN")
     differs = api.other_version(policy, plan)
     if call.strict:
         refuse_other_version(differs, file)

@@ -11,6 +11,7 @@ from allocator.cli.options import Decorator, argument, option
 from allocator.cli.output import Output
 from allocator.errors import Fault, InputError
 from allocator.model.text import Text
+from allocator.report.rendering.console import pick
 
 #: The environment variable that names a store.
 VARIABLE = "ALLOCATOR_STORE"
@@ -107,4 +108,4 @@ def report_kept(version: api.PlanVersion, output: Output) -> str:
     """Return a line that says under which name a plan is kept."""
     zh = f"已存入方案库：{version.reference}（{version.plan[:12]}）"
     en = f"kept in the store: {version.reference} ({version.plan[:12]})"
-    return zh if output.language == "zh" else en
+    return pick(output.language, zh, en)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
+from itertools import count
 
 from allocator.model.scenario import Scenario
 from allocator.model.tables import Person
@@ -28,7 +29,7 @@ def possible_recruits(policy: Policy, copies: int) -> tuple[Person, ...]:
     ids = {item for layer in policy.context.layers.values() for item in layer.items}
     people = [one for one in organisation.people.values() if one.id in ids]
     profiles = Counter((one.grade, _skills(one)) for one in people)
-    numbers = iter(_free_numbers(organisation.entities))
+    numbers = _free_numbers(organisation.entities)
     return tuple(
         _recruit(next(one for one in people if (one.grade, _skills(one)) == profile), next(numbers))
         for profile, _ in profiles.most_common(MOST_PROFILES)
@@ -49,12 +50,8 @@ def row_of(person: Person) -> tuple[tuple[str, str], ...]:
     return tuple((column, text) for column, value in cells.items() if (text := _cell(value)))
 
 
-def _free_numbers(taken: object) -> Iterator[int]:
-    number = 0
-    while True:
-        number += 1
-        if f"R{number}" not in taken:  # type: ignore[operator]
-            yield number
+def _free_numbers(taken: Container[str]) -> Iterator[int]:
+    return (number for number in count(1) if f"R{number}" not in taken)
 
 
 def _recruit(model: Person, number: int) -> Person:

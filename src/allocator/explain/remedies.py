@@ -13,6 +13,7 @@ from allocator.model.text import Text
 #: ``waive`` for somebody or some place, ``wait`` with a rule until a day, ``relax`` a number of a rule,
 #: ``seats`` of a group, ``take``: leave somebody without a place, ``recruit`` somebody.
 ChangeKind = Literal["waive", "wait", "relax", "seats", "take", "recruit"]
+RemedyStatus = Literal["found", "none", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class RemedySet:
     """
 
     remedies: tuple[Remedy, ...] = ()
-    status: Literal["found", "none", "unknown"] = "unknown"
+    status: RemedyStatus = "unknown"
     bound: int = 0
     blockers: tuple[str, ...] = ()
     by: Witnesses = frozenset()

@@ -114,8 +114,7 @@ class RemedyProgram:
 
     def base_id(self, tag: int) -> str:
         """Return the id of the rule of a tag as the scenario has it."""
-        name = self.table.rule_of(tag).id
-        return self._variant_of[name][0] if name in self._variant_of else name
+        return self._bases[int(self.table.keys[tag, 0])]
 
     def changed_policy(self, chosen: Iterable[int]) -> Policy:
         """Return the original policy after some changes, as it would be bound from the changed files."""
@@ -310,24 +309,20 @@ class RemedyProgram:
     def _needed_item(self, items: IntArray) -> IntArray:
         """Return ``[tags]`` the change that recruits the item of each tag."""
         found = np.full(len(items), _NONE, dtype=np.int64)
-        layers = self.policy.context.layers
-        for k, rule in enumerate(self.table.policy.rules):
-            if rule.id.startswith(MARK):
-                continue
-            known = layers[rule.on].items
-            for person, number in self._recruit_of.items():
-                if person in known:
-                    at = known.index(person)
-                    found[(self.table.keys[:, 0] == k) & (items == at)] = number
+        rules = self.table.policy.rules
+        for name, layer in self.policy.context.layers.items():
+            own = [k for k, rule in enumerate(rules) if rule.on == name and not rule.id.startswith(MARK)]
+            numbers = np.array([self._recruit_of.get(item, _NONE) for item in layer.items], dtype=np.int64)
+            named = np.isin(self.table.keys[:, 0], own) & (items >= 0) & (items < len(numbers))
+            found[named] = numbers[items[named]]
         return found
 
     def _found_freed(self, number: int) -> BoolArray:
         change, keys = self.changes[number], self.table.keys
         found = np.zeros(len(keys), dtype=np.bool_)
         for name, slot in self._replaced.get(number, ()):
-            for k in (k for k, known in enumerate(self._rule_ids) if known == name):
-                at = keys[:, 0] == k
-                found |= at if slot == _NONE else at & (keys[:, 2] == slot)
+            at = np.isin(keys[:, 0], [k for k, known in enumerate(self._rule_ids) if known == name])
+            found |= at if slot == _NONE else at & (keys[:, 2] == slot)
         waiver = waiver_of(change)
         if waiver is None:
             return found

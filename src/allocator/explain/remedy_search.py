@@ -20,7 +20,7 @@ from scipy.sparse import csr_array
 
 from allocator.explain.conflicts import ConflictSet, RuleTag
 from allocator.explain.consistency import ConsistencyChecker
-from allocator.explain.remedies import Remedy, RemedySet
+from allocator.explain.remedies import Remedy, RemedySet, RemedyStatus
 from allocator.explain.remedy_exceptions import found_shortfalls
 from allocator.explain.remedy_program import RemedyProgram
 from allocator.explain.tag_conflicts import TagConflictSearch
@@ -128,10 +128,12 @@ class _RemedySearch:
                 remedies.append(answer)
         return self._answer(remedies, "found" if remedies else "unknown")
 
-    def _answer(self, remedies: Sequence[Remedy], status: str, blockers: tuple[str, ...] = ()) -> RemedySet:
+    def _answer(
+        self, remedies: Sequence[Remedy], status: RemedyStatus, blockers: tuple[str, ...] = ()
+    ) -> RemedySet:
         return RemedySet(
             tuple(remedies),
-            status,  # type: ignore[arg-type]
+            status,
             self._bound,
             blockers,
             self._by | {CP_SAT},

@@ -12,6 +12,7 @@ import yaml
 
 from allocator.explain.remedies import RemedyChange
 from allocator.explain.remedy_exceptions import waiver_of
+from allocator.model.reading.files import TABLE_BYTES, read_text
 from allocator.model.reading.settings_sheets import SheetDocument
 from allocator.model.text import Text
 from allocator.rules.policy import Policy
@@ -131,12 +132,7 @@ def _header(policy: Policy, rows: Sequence[dict[str, str]]) -> tuple[list[str], 
     if place.suffix.lower() != ".csv" or not place.is_file():
         headers = [scenario.table_place("people", column)[1] for column in own]
         return own, ",".join(headers)
-    content = place.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("gb18030", errors="replace")
-    headers = next(csv.reader(io.StringIO(text)))
+    headers = next(csv.reader(io.StringIO(read_text(place, file, TABLE_BYTES).text)))
     renamed = scenario.renamed.get(file, {})
     return [renamed.get(one, one).strip() for one in headers], ",".join(headers)
 

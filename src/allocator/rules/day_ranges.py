@@ -50,16 +50,23 @@ def read_days(text: str, periods: Sequence[Period]) -> DayRange | None:
 
 def first_day(text: str, periods: Sequence[Period]) -> date | None:
     """Return the first day of a period or month, or a day itself; None if the text names none."""
-    named = next((one.start for one in periods if one.id == text), None)
-    month = _month(text)
-    return named or _day(text) or (month[0] if month else None)
+    found = _days_of(text, periods)
+    return found and found[0]
 
 
 def last_day(text: str, periods: Sequence[Period]) -> date | None:
     """Return the last day of a period or month, or a day itself; None if the text names none."""
-    named = next((one.end for one in periods if one.id == text), None)
-    month = _month(text)
-    return named or _day(text) or (month[1] if month else None)
+    found = _days_of(text, periods)
+    return found and found[1]
+
+
+def _days_of(text: str, periods: Sequence[Period]) -> tuple[date, date] | None:
+    """Return the first and the last day of a period, a day or a month; None if the text names none."""
+    named = next((one for one in periods if one.id == text), None)
+    if named is not None:
+        return named.start, named.end
+    day = _day(text)
+    return (day, day) if day is not None else _month(text)
 
 
 def _period_of(text: str, periods: Sequence[Period]) -> Period | None:

@@ -214,7 +214,9 @@ class _FreezeReader:
             period, role = layer.periods[t], layer.roles[r]
             if min(i, s) < 0 or not holds[i, s, t] or not layer.can_be(i, s, t):
                 continue
-            if (days is not None and not days.covers(period)) or _is_open(opened, layer, i, s, r, t):
+            if days is not None and not days.covers(period):
+                continue
+            if any(one.names(layer, i, s, r, t) for one in opened):
                 continue
             fields: dict[str, Any] = {"kind": "pin", "on": name, "id": self._id(), "why": _why(text, text)}
             fields |= {"item": layer.items[i], "slot": layer.slots[s], "role": [role] if role else []}
@@ -274,18 +276,6 @@ def _with_grade_ids(context: RuleContext, text: str) -> str:
 
 def _why(zh: str, en: str) -> Text:
     return Text(zh=f"照基准方案不变：{zh}", en=f"as in the baseline: {en}")
-
-
-def _is_open(opened: Iterable[dict[str, object]], layer: Layer, i: int, s: int, r: int, t: int) -> bool:
-    """Whether an exclusion opens a seat."""
-    role, period = layer.roles[r], layer.periods[t].id
-    return any(
-        one["item"] == layer.items[i]
-        and one["slot"] in ("", layer.slots[s])
-        and (not one["role"] or role in tuple(one["role"]))  # type: ignore[arg-type]
-        and (not one["during"] or period in tuple(one["during"]))  # type: ignore[arg-type]
-        for one in opened
-    )
 
 
 def _listed(ids: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from allocator.model.layer import Layer
 from allocator.model.text import Text
 from allocator.rules.context import RuleContext
 from allocator.rules.kinds.exclude import Exclude
-from allocator.rules.kinds.keep import Keep
+from allocator.rules.kinds.keep import Keep, Vacated
 from allocator.rules.rule import Rule
 
 
@@ -35,10 +35,10 @@ def missing_baseline(option: str) -> Fault:
     return Fault(Text(zh="需要基准方案（--baseline）", en="needs a baseline (--baseline)"), column=option)
 
 
-def open_seats(layer: str, exclusions: Iterable[Exclude]) -> list[dict[str, object]]:
+def open_seats(layer: str, exclusions: Iterable[Exclude]) -> list[Vacated]:
     """Return the seats of a layer that exclusions leave open."""
     return [
-        {"item": one.item, "slot": one.slot, "role": one.role, "during": one.during}
+        Vacated(item=one.item, slot=one.slot, role=one.role, during=one.during)
         for one in exclusions
         if one.on == layer
     ]

@@ -23,7 +23,7 @@ from distributed import get_worker
 from distributed.core import Status
 
 from allocator.study.cell_runner import CellEnd, CellProgress, CellTask
-from allocator.study.cells import CellLimits, versions
+from allocator.study.cells import versions
 from allocator.study.folder_archive import unpack
 from allocator.study.process_runner import ProcessRunner
 
@@ -202,5 +202,4 @@ def bare_task(task: CellTask, names: Iterable[str]) -> CellTask:
     """Return a task without the paths of this machine: without its folders and these keys of its request."""
     dropped = set(names)
     request = {name: value for name, value in task.request.items() if name not in dropped}
-    limits = CellLimits(task.limits.wall, task.limits.cpu, task.limits.memory)
-    return CellTask(task.key, request, (), limits)
+    return CellTask(task.key, request, (), task.limits)

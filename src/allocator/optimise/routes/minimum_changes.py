@@ -23,6 +23,7 @@ from allocator.optimise.routes.route import APPLIES, Applicability, PolicyRoute,
 from allocator.optimise.second_proofs import Confirm
 from allocator.rules.kept_layers import keep_rule, open_seats
 from allocator.rules.kinds.exclude import Exclude
+from allocator.rules.kinds.keep import Vacated
 from allocator.rules.policy import Policy
 from allocator.rules.rule import Rule
 from allocator.solvers.bounds import KnownBounds, Proof
@@ -152,13 +153,13 @@ def _keeping(policy: Policy, *, everywhere: bool = False) -> tuple[Rule, ...]:
     Open are the seats that people are kept out of or, ``everywhere``, all seats that these people hold.
     """
     excluded = _exclusions(policy)
-    people = [{"item": item} for item in dict.fromkeys(rule.item for rule in excluded)]
+    people = [Vacated(item=item) for item in dict.fromkeys(rule.item for rule in excluded)]
     return tuple(
         _of_layer(
             policy,
             name,
             level=HARD,
-            vacated=[one for one in people if one["item"] in layer.item_index]
+            vacated=[one for one in people if one.item in layer.item_index]
             if everywhere
             else open_seats(name, excluded),
         )

@@ -49,21 +49,21 @@ def _why_not_answer(view: AlternativeView, language: Language) -> str:
     return pick(language, "可以：", "could be: ") + f"{price}{left}{view.proof(language)}{right}"
 
 
-def price_text(view: AlternativeView, language: Language) -> str:
-    """Return the price by level: each level that changes, or may cost less than was found."""
+def price_text(view: AlternativeView, language: Language, *, as_found: bool = False) -> str:
+    """Return the price by level: each level that changes, or may cost less than was found.
+
+    Args:
+        view: The other plan.
+        language: The language.
+        as_found: Whether to leave out what it may cost less.
+    """
     parts = []
     for one in view.price:
-        is_open = view.standing == "bound" and one.least < one.change
+        is_open = not as_found and view.standing == "bound" and one.least < one.change
         if one.change or is_open:
             at_most = pick(language, "至多 ", "at most ") if is_open else ""
             least = pick(language, f"、至少 {one.least:+,}", f", at least {one.least:+,}") if is_open else ""
             parts.append(f"{one.title(language)} {at_most}{one.change:+,}{least}")
-    return pick(language, "；", "; ").join(parts) or pick(language, "各级代价不变", "costs the same")
-
-
-def found_price_text(view: AlternativeView, language: Language) -> str:
-    """Return the price of a plan that was found, by level."""
-    parts = [f"{one.title(language)} {one.change:+,}" for one in view.price if one.change]
     return pick(language, "；", "; ").join(parts) or pick(language, "各级代价不变", "costs the same")
 
 
@@ -161,7 +161,7 @@ def _elsewhere(view: SeatReasonsView, language: Language) -> Iterator[str]:
     yield told
     for one in view.elsewhere:
         colon = pick(language, "：", ": ")
-        yield "  " + printable(f"{one.seat.slot.name}{colon}{found_price_text(one, language)}")
+        yield "  " + printable(f"{one.seat.slot.name}{colon}{price_text(one, language, as_found=True)}")
 
 
 def _barred(groups: Sequence[BarredGroup], language: Language, *, every: bool) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from allocator.errors import nearest
-from allocator.model.layer import IntArray
+from allocator.model.layer import IntArray, Layer
 from allocator.model.spec import Strict
 from allocator.model.text import Language, Text
 from allocator.program.expr import Expr
@@ -30,6 +30,15 @@ class Vacated(Strict):
     slot: Annotated[str, Doc(zh="去处编号；不填为任何去处", en="Id of the slot; any slot if not given.")] = ""
     role: Annotated[Several, Doc(zh="哪些角色；不填为全部", en="In which roles; all if empty.")] = ()
     during: Annotated[Several, Doc(zh="哪些周期；不填为全部", en="In which periods; all if empty.")] = ()
+
+    def names(self, layer: Layer, item: int, slot: int, role: int, period: int) -> bool:
+        """Whether a seat of a layer, given by index, is one of those that are open."""
+        return (
+            self.item == layer.items[item]
+            and self.slot in ("", layer.slots[slot])
+            and (not self.role or layer.roles[role] in self.role)
+            and (not self.during or layer.periods[period].id in self.during)
+        )
 
 
 class Keep(Rule):
@@ -186,14 +195,7 @@ class Keep(Rule):
         return one in scope.item_set and bool(scope.layer.present[one, period])
 
     def _is_vacated(self, scope: Scope, item: int, slot: int, role: int, period: int) -> bool:
-        layer = scope.layer
-        return any(
-            one.item == layer.items[item]
-            and one.slot in ("", layer.slots[slot])
-            and (not one.role or layer.roles[role] in one.role)
-            and (not one.during or layer.periods[period].id in one.during)
-            for one in self.vacated
-        )
+        return any(one.names(scope.layer, item, slot, role, period) for one in self.vacated)
 
     def _detail(self, scope: Scope, left: frozenset[int], came: frozenset[int]) -> Text:
         names = scope.layer.items if self.each == "slot" else scope.layer.slots
