@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ SECONDS = 0.8
 
 
 def work(request: Mapping[str, Any], tell: Tell) -> Mapping[str, Any]:
-    tell({"event": "progress", "bounds": [0]})
+    tell({"event": "progress", "bounds": [0], "process": os.getpid()})
     time.sleep(SECONDS)
     cost = 10 + request["seed"] + sum(map(len, Path(request["scenario"], "scenario.yaml").read_text("utf-8")))
     score = [{"level": "hard", "cost": 0, "bound": 0}, {"level": 1, "cost": cost, "bound": 1}]

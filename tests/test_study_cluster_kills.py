@@ -60,10 +60,14 @@ class Breaker(api.StudyWatch):
 
     def __init__(self, at: Mapping[int, Callable[[], None]], most_deaths: int = 10**6) -> None:
         self.ended, self.deaths = 0, 0
+        self.told: list[int] = []
         self._at, self._most_deaths = dict(at), most_deaths
 
     def on_result(self, cell: api.StudyCell, result: api.CellResult) -> None:
         self.ended += 1
+
+    def on_progress(self, cell: api.StudyCell, message: Mapping[str, Any]) -> None:
+        self.told.append(message["process"])
 
     def on_death(self, cell: api.StudyCell, end: api.CellEnd, attempt: int) -> None:
         self.deaths += 1
@@ -113,6 +117,13 @@ def new_cell(cluster: TlsCluster) -> int:
     return max(set(cells_of(cluster)) - before)
 
 
+def told_cell(watch: Breaker) -> int:
+    """Return the process of a cell that has just told of itself: the runner knows that it has begun."""
+    before = len(watch.told)
+    wait_until(lambda: len(watch.told) > before)
+    return watch.told[-1]
+
+
 def parent_of(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[1])
 
@@ -136,8 +147,8 @@ def test_whatever_is_killed_what_has_ended_is_kept_and_the_table_is_the_same(
 
         # a cell and a worker
         breaks = {
-            1: lambda: kill(new_cell(cluster)),
-            2: lambda: kill(parent_of(new_cell(cluster))),  # its nanny starts another worker
+            1: lambda: kill(told_cell(watch)),
+            2: lambda: kill(parent_of(told_cell(watch))),  # its nanny starts another worker
         }
         watch = Breaker(breaks, most_deaths=2)
         run(watch)
