@@ -56,10 +56,14 @@ api.run_study(api.load_study(sys.argv[1]), runner=runner)
 
 
 class Breaker(api.StudyWatch):
-    """Breaks something once so many cells have ended, and stops the study once so many have died."""
+    """Breaks one thing after another, and stops the study once so many cells have died.
+
+    Each is broken once so many cells have ended, and never before the death by the last one is told: two breaks
+    at a time might choose the same cell, and one death be missing.
+    """
 
     def __init__(self, at: Mapping[int, Callable[[], None]], most_deaths: int = 10**6) -> None:
-        self.ended, self.deaths = 0, 0
+        self.ended, self.deaths, self.broken = 0, 0, 0
         self.told: list[int] = []
         self._at, self._most_deaths = dict(at), most_deaths
 
@@ -74,7 +78,8 @@ class Breaker(api.StudyWatch):
 
     def on_wait(self) -> None:
         due = min(self._at, default=10**6)
-        if self.ended >= due:
+        if self.ended >= due and self.deaths >= self.broken:
+            self.broken += 1
             Thread(target=self._at.pop(due)).start()  # beside the run, which goes on
 
     def is_stopped(self) -> bool:
@@ -117,11 +122,19 @@ def new_cell(cluster: TlsCluster) -> int:
     return max(set(cells_of(cluster)) - before)
 
 
-def told_cell(watch: Breaker) -> int:
-    """Return the process of a cell that has just told of itself: the runner knows that it has begun."""
-    before = len(watch.told)
-    wait_until(lambda: len(watch.told) > before)
-    return watch.told[-1]
+def kill_told(watch: Breaker, victim: Callable[[int], int]) -> None:
+    """Kill what belongs to a cell that has just told of itself: the runner knows that it has begun.
+
+    A cell that has ended meanwhile is left, and the next one taken.
+    """
+    while True:
+        before = len(watch.told)
+        wait_until(lambda before=before: len(watch.told) > before)
+        try:
+            kill(victim(watch.told[-1]))
+        except (ProcessLookupError, FileNotFoundError):
+            continue
+        return
 
 
 def parent_of(pid: int) -> int:
@@ -147,8 +160,8 @@ def test_whatever_is_killed_what_has_ended_is_kept_and_the_table_is_the_same(
 
         # a cell and a worker
         breaks = {
-            1: lambda: kill(told_cell(watch)),
-            2: lambda: kill(parent_of(told_cell(watch))),  # its nanny starts another worker
+            1: lambda: kill_told(watch, lambda cell: cell),
+            2: lambda: kill_told(watch, parent_of),  # its nanny starts another worker
         }
         watch = Breaker(breaks, most_deaths=2)
         run(watch)

@@ -91,6 +91,17 @@ def test_a_cell_that_dask_starts_again_is_told_as_a_death_and_goes_on() -> None:
     assert only_end(runner.wait(0.0)).answer == {"x": 1} and link.futures[0].is_released
 
 
+def test_a_cell_that_dask_starts_again_on_a_worker_without_its_folders_is_told_as_a_death() -> None:
+    runner, link = begun()
+    link.tell("result", {"missing": ["d"]})
+    end = only_end(runner.wait(0.0))
+    assert (end.key, end.ending, end.log) == ("a", "died", ("the worker w1 was lost",))
+    assert link.futures[0].is_released and len(link.sent) == 1
+    runner.start(task("a"))
+    link.tell("result", {"missing": ["d"]}, number=2)  # nothing was lost: it had not begun
+    assert runner.wait(0.0) == [] and len(link.sent) == 3
+
+
 def test_a_cell_that_dask_starts_again_and_nobody_wants_is_given_up() -> None:
     runner, link = begun()
     link.tell("begun", run="r2", worker="w2")

@@ -173,10 +173,12 @@ class DaskRunner:
             self._end(sent, read_end(told["end"]), events)
         elif "missing" in told:
             self._forget(sent)
-            if sent.given_up is None:
-                self._submit(sent.task, told["missing"])
-            else:
+            if sent.given_up is not None:
                 events.append(CellEnd(sent.task.key, "cancelled", 0.0))
+            elif sent.run:  # it had begun: Dask started it again on a worker without the folders
+                events.append(_death(sent, f"the worker {sent.worker} was lost"))
+            else:
+                self._submit(sent.task, told["missing"])
         else:
             theirs, ours = told["versions"], versions()
             names = [name for name in ours if theirs.get(name) != ours[name]]
