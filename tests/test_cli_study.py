@@ -155,12 +155,21 @@ def test_a_failure_is_a_result_with_its_cause_and_can_be_tried_again(tmp_path: P
         "failed 2, wrong input\n  tiny · as-it-is · seed 1, 5 s; tiny · no-native · seed 1, 5 s" in done.out
     )
     assert "    people.csv is wrong" in done.out and "the clock ended the search of 2 plans" in done.out
-    assert "gap of the plans that are not proved: median 57.14%" in done.out
+    assert "gap to the bound: median of all plans 57.14%, of those that are not proved 57.14%" in done.out
     assert "a cell took 3 MiB of memory at most" in done.out
     again = inline("study", file, solve=lambda request, tell: pytest.fail("nothing is open"), lang="zh")
     assert again.status == 1 and "失败 2 次，输入有误" in again.out and "    人员表有误" in again.out
     retried = inline("study", file, "--retry-failed", solve=lambda request, tell: answer([7, 0]))
     assert retried.status == 0 and "failed" not in retried.out
+
+
+def test_gaps_are_said_of_all_plans_and_of_those_that_are_not_proved(tmp_path: Path) -> None:
+    def solve(request: Mapping[str, Any], tell: Any) -> Mapping[str, Any]:
+        proved = request["seed"] == 1
+        return answer([7, 0], [7, 0] if proved else [3, 0], status="optimal" if proved else "feasible")
+
+    done = inline("study", write_study(tmp_path, TWO), solve=solve)
+    assert "gap to the bound: median of all plans 28.57%, of those that are not proved 57.14%" in done.out
 
 
 def test_a_faulty_study_exits_2_with_every_fault(tmp_path: Path) -> None:

@@ -100,6 +100,7 @@ class ProofSummary:
         worse: Cells whose option is proved to be worse than another in the trial, ended early or not.
         by_clock: Plans whose search the clock ended: another run may find others.
         median_gap: Median gap of the unproved plans in percent; None without any.
+        median_gap_of_all: Median gap of all plans in percent; None without any.
         widest: Those with the widest gaps.
     """
 
@@ -110,6 +111,7 @@ class ProofSummary:
     worse: int
     by_clock: int
     median_gap: float | None
+    median_gap_of_all: float | None
     widest: tuple[GapLine, ...]
 
 
@@ -348,9 +350,14 @@ def _proofs(cells: Sequence[StudyCell], results: Results, worse: Worse) -> Proof
         without=count["no_plan"],
         worse=sum((cell.trial, cell.option) in worse for cell, _ in ended),
         by_clock=sum(not result.is_repeatable for _, result in with_plan),
-        median_gap=round(median(line.gap for line in gaps), 2) if gaps else None,
+        median_gap=_median_of([line.gap for line in gaps]),
+        median_gap_of_all=_median_of([plan_gap(result) or 0.0 for _, result in with_plan]),
         widest=tuple(gaps[:MOST_GAPS]),
     )
+
+
+def _median_of(gaps: Sequence[float]) -> float | None:
+    return round(median(gaps), 2) if gaps else None
 
 
 def _failures(cells: Sequence[StudyCell], results: Results) -> Iterator[FailureGroup]:

@@ -100,8 +100,10 @@ def proof_lines(proofs: ProofSummary) -> Iterator[Text]:
             for language in _BOTH
         )
         yield Text(
-            zh=f"未证明的方案与下界的差距：中位数 {proofs.median_gap:g}%，最大：{zh}",
-            en=f"gap of the plans that are not proved: median {proofs.median_gap:g}%, widest: {en}",
+            zh=f"与下界的差距：全部方案中位数 {proofs.median_gap_of_all:g}%，未证明的方案中位数 "
+            f"{proofs.median_gap:g}%，最大：{zh}",
+            en=f"gap to the bound: median of all plans {proofs.median_gap_of_all:g}%, of those that are not "
+            f"proved {proofs.median_gap:g}%, widest: {en}",
         )
     if proofs.by_clock:
         yield Text(
