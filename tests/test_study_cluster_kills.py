@@ -58,8 +58,8 @@ api.run_study(api.load_study(sys.argv[1]), runner=runner)
 class Breaker(api.StudyWatch):
     """Breaks one thing after another, and stops the study once so many cells have died.
 
-    Each is broken once so many cells have ended, and never before the death by the last one is told: two breaks at
-    a time might choose the same cell, and one death be missing.
+    Each is broken once so many cells have ended, and never before the death by the last one is told: two
+    breaks at a time might choose the same cell, and one death be missing.
     """
 
     def __init__(self, at: Mapping[int, Callable[[], None]], most_deaths: int = 10**6) -> None:
