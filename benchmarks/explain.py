@@ -79,8 +79,8 @@ def main() -> int:
     return 0 if are_planted else 1
 
 
-def write_county(folder: Path, people: int, groups: int, seed: int) -> None:
-    """Write a county with three planted conflicts as a scenario folder."""
+def write_county(folder: Path, people: int, groups: int, seed: int, *, planted: bool = True) -> None:
+    """Write a county as a scenario folder: three conflicts are planted, or a wish is added."""
     rng = random.Random(seed)
     ids, slots = [f"P{k:03}" for k in range(people)], [f"G{k:02}" for k in range(groups)]
     speakers = {*ids[: groups - 1]}
@@ -134,6 +134,9 @@ def write_county(folder: Path, people: int, groups: int, seed: int) -> None:
             "during": ["2026"],
         },
     ]
+    if not planted:
+        wish = {"id": "wish", "kind": "prefer", "level": 1, "when": f"group.id in {json.dumps(slots[::2])}"}
+        rules = [*rules[:5], {**wish, "items": 'person.grade == "cadre"'}]
     pack = {"pack": "planted", "rules": [{"on": "posting", **rule} for rule in rules]}
     (folder / "planted.yaml").write_text(json.dumps(pack, ensure_ascii=False), "utf-8")
     (folder / "scenario.yaml").write_text(SCENARIO, "utf-8")
